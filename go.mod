@@ -1,0 +1,3 @@
+module github.com/mapid/mapid
+
+go 1.26

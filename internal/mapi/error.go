@@ -54,6 +54,7 @@ const (
 	ErrTooComplex        ErrorCode = 0x80040117
 	ErrInvalidCodepage   ErrorCode = 0x8004011E
 	ErrInvalidLocale     ErrorCode = 0x8004011F
+	ErrUnexpectedType    ErrorCode = 0x80040301
 	ErrTooBig            ErrorCode = 0x80040305
 	ErrTableTooBig       ErrorCode = 0x80040403
 	ErrInvalidBookmark   ErrorCode = 0x80040405
@@ -99,7 +100,7 @@ var errorNames = map[ErrorCode]string{
 	ErrObjectModified: "ecObjectModified", ErrOutOfResources: "ecInsufficientResrc", ErrNotFound: "ecNotFound",
 	ErrVersionMismatch: "ecVersionMismatch", ErrLoginFailure: "ecLoginFailure", ErrUnableToAbort: "ecUnableToAbort",
 	ErrRpcFailed: "ecRpcFailed", ErrTooComplex: "ecTooComplex", ErrInvalidCodepage: "ecInvalidCodepage",
-	ErrInvalidLocale: "ecInvalidLocale", ErrTooBig: "ecTooBig", ErrTableTooBig: "ecTableTooBig",
+	ErrInvalidLocale: "ecInvalidLocale", ErrUnexpectedType: "ecUnexpectedType", ErrTooBig: "ecTooBig", ErrTableTooBig: "ecTableTooBig",
 	ErrInvalidBookmark: "ecInvalidBookmark", ErrNotInQueue: "ecNotInQueue", ErrDuplicateName: "ecDuplicateName",
 	ErrNotInitialized: "ecNotInitialized", ErrNoRecipients: "ecNoRecipients", ErrNotImplemented: "ecNotImplemented",
 	ErrAccessDenied: "ecAccessDenied", ErrMemory: "ecMAPIOOM", ErrInvalidParameter: "ecInvalidParam",

@@ -15,7 +15,7 @@ type Value struct {
 	typ mapi.PropType
 	num uint64 // every scalar up to 64 bits, floats as their bits
 	str string // PtypString (UTF-8), PtypString8 (bytes in a code page), PtypBinary, PtypGuid, PtypServerId
-	ext any    // slices of the multiple-value types, *Restriction, *RuleActions
+	ext any    // slices of the multiple-value types, Restriction, RuleActions
 }
 
 // Type returns the property type.

@@ -129,7 +129,7 @@ type Context interface {
 	// established; a returned token must still be sent then. After an error the context is dead. A nil token
 	// starts an initiator.
 	Step(ctx context.Context, token []byte) (out []byte, done bool, err error)
-	// Identity is valid once done.
+	// Identity is valid once done. After a refusal it may carry the name the client claimed, and nothing else.
 	Identity() Identity
 	Protector
 }
@@ -138,7 +138,8 @@ type Context interface {
 // covered by the signature only and are nil if header signing was not agreed. Each call consumes one sequence
 // number of its direction. No method allocates in the steady state.
 type Protector interface {
-	// SignatureSize is the exact length of the token at that level: LevelPacket, LevelIntegrity or LevelPrivacy.
+	// SignatureSize is the exact length of the token at that level: LevelPacket, LevelIntegrity or LevelPrivacy. It
+	// is 0 if the context was not negotiated strong enough for the level: refuse it then.
 	SignatureSize(level Level) int
 	// Seal encrypts data in place and writes the token into sig, which has SignatureSize bytes.
 	Seal(sig, header, data, trailer []byte) error

@@ -323,4 +323,3 @@ func messageMIC(exported [16]byte, negotiate, challenge, authenticate []byte) [1
 	var zero [micEnd - micOffset]byte
 	return hmacMD5(exported[:], negotiate, challenge, authenticate[:micOffset], zero[:], authenticate[micEnd:])
 }
-

@@ -3,7 +3,10 @@
 package rop
 
 import (
+	"errors"
+
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/wire"
 )
 
@@ -89,6 +92,29 @@ func (h *In) decode(d *Decoder) {
 	d.Skip(1)
 	h.LogonID = d.U8()
 	h.InputHandleIndex = d.U8()
+}
+
+// Out is the header of RopLogon, whose object is the session.
+type Out struct {
+	LogonID           uint8
+	OutputHandleIndex uint8
+}
+
+// Header implements Request.
+func (h *Out) Header() RequestHeader {
+	return RequestHeader{h.LogonID, NoIndex, int(h.OutputHandleIndex), int(h.OutputHandleIndex)}
+}
+
+func (h *Out) encode(w *wire.Writer, id ID) {
+	w.U8(uint8(id))
+	w.U8(h.LogonID)
+	w.U8(h.OutputHandleIndex)
+}
+
+func (h *Out) decode(d *Decoder) {
+	d.Skip(1)
+	h.LogonID = d.U8()
+	h.OutputHandleIndex = d.U8()
 }
 
 // InOut is the header of requests that make an object.
@@ -177,6 +203,28 @@ type Decoder struct {
 	PublicLogon func(logonID uint8) bool
 	// Columns are those set on the table, or the tags asked for. Responses only.
 	Columns []mapi.PropTag
+}
+
+// public reports whether a LogonId belongs to a public logon.
+func (d *Decoder) public(logonID uint8) bool { return d.PublicLogon != nil && d.PublicLogon(logonID) }
+
+// ErrNoColumns reports that rows were read without Decoder.Columns, so that nothing says what is in them.
+var ErrNoColumns = errors.New("rop: rows without known columns")
+
+// readRow reads a row over the columns that the decoder was told.
+func (d *Decoder) readRow() prop.Row {
+	if d.Columns == nil {
+		d.Fail(ErrNoColumns)
+	}
+	return prop.ReadRow(d.Reader, d.Columns)
+}
+
+// readRows reads n rows over the columns that the decoder was told.
+func (d *Decoder) readRows(n uint32) []prop.Row {
+	if n > 0 && d.Columns == nil {
+		d.Fail(ErrNoColumns)
+	}
+	return readCounted(d.Reader, n, 1, func(r *wire.Reader) prop.Row { return prop.ReadRow(r, d.Columns) })
 }
 
 // NewDecoder returns a Decoder at the start of b.

@@ -1,6 +1,8 @@
 package rop
 
 import (
+	"math"
+
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/wire"
 )
@@ -57,20 +59,25 @@ func (m *OpenFolderResponse) Decode(d *Decoder) {
 	m.Ghosted = decodeGhostInfo(d)
 }
 
-// GhostInfo names the servers that hold a ghosted public folder.
+// GhostInfo names the servers that hold a public folder.
 type GhostInfo struct {
-	CheapServerCount uint16
+	CheapServerCount uint16 // how many of the first servers are near
 	Servers          []string
 }
 
+// encode appends IsGhosted and, if g is not nil, the servers.
 func (g *GhostInfo) encode(w *wire.Writer) {
 	w.Bool(g != nil)
-	if g == nil {
-		return
+	if g != nil {
+		g.put(w)
 	}
-	w.U16(uint16(len(g.Servers)))
+}
+
+func (g *GhostInfo) put(w *wire.Writer) {
+	servers := g.Servers[:min(len(g.Servers), math.MaxUint16)]
+	w.U16(uint16(len(servers)))
 	w.U16(g.CheapServerCount)
-	for _, s := range g.Servers {
+	for _, s := range servers {
 		w.ASCIIZ(s)
 	}
 }
@@ -79,10 +86,11 @@ func decodeGhostInfo(d *Decoder) *GhostInfo {
 	if !d.Bool() {
 		return nil
 	}
+	g := readGhostInfo(d)
+	return &g
+}
+
+func readGhostInfo(d *Decoder) GhostInfo {
 	n := d.U16()
-	g := &GhostInfo{CheapServerCount: d.U16()}
-	for range d.Count(uint32(n), 0xFFFF, 1) {
-		g.Servers = append(g.Servers, d.ASCIIZ())
-	}
-	return g
+	return GhostInfo{d.U16(), readCounted(d.Reader, uint32(n), 1, (*wire.Reader).ASCIIZ)}
 }

@@ -2,8 +2,6 @@
 // identifiers, error codes and flags, in the specifications' spelling. It has values only, no behaviour.
 package mapi
 
-import "fmt"
-
 // PropType is a property data type, [MS-OXCDATA] 2.11.1.
 type PropType uint16
 
@@ -44,32 +42,3 @@ const (
 	PtypMultiGuid         PropType = PtypMultiple | PtypGuid
 	PtypMultiBinary       PropType = PtypMultiple | PtypBinary
 )
-
-// PropTag is a property tag: the property id in the high word, the type in the low one.
-type PropTag uint32
-
-// Tag joins a property id and a type.
-func Tag(id uint16, typ PropType) PropTag { return PropTag(id)<<16 | PropTag(typ) }
-
-// ID returns the property id.
-func (t PropTag) ID() uint16 { return uint16(t >> 16) }
-
-// Type returns the property type, multiple-value bits included.
-func (t PropTag) Type() PropType { return PropType(t) }
-
-// WithType returns the tag of the same property id with another type.
-func (t PropTag) WithType(typ PropType) PropTag { return t&0xFFFF0000 | PropTag(typ) }
-
-// IsNamed reports whether the property id lies in the range of named properties.
-func (t PropTag) IsNamed() bool { return t >= 0x80000000 }
-
-// String returns the PidTag name with the hex tag, or the hex tag alone.
-func (t PropTag) String() string {
-	if n, ok := tagNames[t.ID()]; ok {
-		return fmt.Sprintf("%s (0x%08X)", n, uint32(t))
-	}
-	return fmt.Sprintf("0x%08X", uint32(t))
-}
-
-// Name returns the PidTag name of the property without its type, or "" if it is not known.
-func (t PropTag) Name() string { return tagNames[t.ID()] }

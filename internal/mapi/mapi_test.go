@@ -1,0 +1,69 @@
+package mapi_test
+
+import (
+	"testing"
+
+	"github.com/mapid/mapid/internal/mapi"
+)
+
+// The numbers are those printed in [MS-OXCPERM] 2.2.7 and by clients.
+func TestRolesAreTheRightsClientsShow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name      string
+		got, want uint32
+	}{
+		{"Owner", mapi.RoleOwner, 0x5FB},
+		{"PublishingEditor", mapi.RolePublishingEditor, 0x4FB},
+		{"Editor", mapi.RoleEditor, 0x47B},
+		{"PublishingAuthor", mapi.RolePublishingAuthor, 0x49B},
+		{"Author", mapi.RoleAuthor, 0x41B},
+		{"NonEditingAuthor", mapi.RoleNonEditingAuthor, 0x413},
+		{"Reviewer", mapi.RoleReviewer, 0x401},
+		{"Contributor", mapi.RoleContributor, 0x402},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s = %X, want %X", c.name, c.got, c.want)
+		}
+	}
+}
+
+func TestFolderName(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, english string
+		lcid          uint32
+		want          string
+	}{
+		{"English", "Inbox", 0x0409, "Inbox"},
+		{"German", "Inbox", 0x0407, "Posteingang"},
+		{"SwissGerman", "Inbox", 0x0807, "Posteingang"},
+		{"French", "Inbox", 0x040C, "Boîte de réception"},
+		{"SpanishModern", "Inbox", 0x0C0A, "Bandeja de entrada"},
+		{"Japanese", "Inbox", 0x0411, "受信トレイ"},
+		{"NoTranslation", "Inbox", 0x0419, "Inbox"},
+		{"HiddenFolder", "Common Views", 0x0407, "Common Views"},
+	} {
+		if got := mapi.FolderName(c.lcid, c.english); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestIDBytes(t *testing.T) {
+	t.Parallel()
+	id := mapi.NewID(1, 0x0D)
+	if uint64(id) != 0x0D00000000000001 || id.String() != "0001-00000000000D" {
+		t.Errorf("got %016X, %s", uint64(id), id)
+	}
+	if id.ReplID() != 1 || id.Counter() != 0x0D || id.GlobalCounter() != [6]byte{5: 0x0D} {
+		t.Errorf("got replica %d, counter %d, bytes %x", id.ReplID(), id.Counter(), id.GlobalCounter())
+	}
+}
+
+func TestPropertySetBytes(t *testing.T) {
+	t.Parallel()
+	if want := (mapi.GUID{0x08, 0x20, 0x06, 8: 0xC0, 15: 0x46}); mapi.PsetidCommon != want {
+		t.Errorf("PSETID_Common is %x, want %x", mapi.PsetidCommon[:], want[:])
+	}
+}

@@ -1,0 +1,66 @@
+package mapi
+
+// Tags of address book objects from 0x8000, which only NSPI uses, [MS-OXPROPS] 2. Strings stand in their Unicode form.
+const (
+	TagAddressBookFolderPathname                              PropTag = 0x8004001F
+	TagAddressBookManager                                     PropTag = 0x8005000D
+	TagAddressBookManagerDistinguishedName                    PropTag = 0x8005001F
+	TagAddressBookHomeMessageDatabase                         PropTag = 0x8006001F
+	TagAddressBookIsMemberOfDistributionList                  PropTag = 0x8008000D
+	TagAddressBookMember                                      PropTag = 0x8009000D
+	TagAddressBookOwner                                       PropTag = 0x800C000D
+	TagAddressBookReports                                     PropTag = 0x800E000D
+	TagAddressBookProxyAddresses                              PropTag = 0x800F101F
+	TagAddressBookTargetAddress                               PropTag = 0x8011001F
+	TagAddressBookPublicDelegates                             PropTag = 0x8015000D
+	TagAddressBookOwnerBackLink                               PropTag = 0x8024000D
+	TagAddressBookExtensionAttribute1                         PropTag = 0x802D001F
+	TagAddressBookExtensionAttribute2                         PropTag = 0x802E001F
+	TagAddressBookExtensionAttribute3                         PropTag = 0x802F001F
+	TagAddressBookExtensionAttribute4                         PropTag = 0x8030001F
+	TagAddressBookExtensionAttribute5                         PropTag = 0x8031001F
+	TagAddressBookExtensionAttribute6                         PropTag = 0x8032001F
+	TagAddressBookExtensionAttribute7                         PropTag = 0x8033001F
+	TagAddressBookExtensionAttribute8                         PropTag = 0x8034001F
+	TagAddressBookExtensionAttribute9                         PropTag = 0x8035001F
+	TagAddressBookExtensionAttribute10                        PropTag = 0x8036001F
+	TagAddressBookObjectDistinguishedName                     PropTag = 0x803C001F
+	TagAddressBookDeliveryContentLength                       PropTag = 0x806A0003
+	TagAddressBookDistributionListMemberSubmitAccepted        PropTag = 0x8073000D
+	TagAddressBookNetworkAddress                              PropTag = 0x8170101F
+	TagAddressBookExtensionAttribute11                        PropTag = 0x8C57001F
+	TagAddressBookExtensionAttribute12                        PropTag = 0x8C58001F
+	TagAddressBookExtensionAttribute13                        PropTag = 0x8C59001F
+	TagAddressBookExtensionAttribute14                        PropTag = 0x8C60001F
+	TagAddressBookExtensionAttribute15                        PropTag = 0x8C61001F
+	TagAddressBookX509Certificate                             PropTag = 0x8C6A1102
+	TagAddressBookObjectGuid                                  PropTag = 0x8C6D0102
+	TagAddressBookPhoneticGivenName                           PropTag = 0x8C8E001F
+	TagAddressBookPhoneticSurname                             PropTag = 0x8C8F001F
+	TagAddressBookPhoneticDepartmentName                      PropTag = 0x8C90001F
+	TagAddressBookPhoneticCompanyName                         PropTag = 0x8C91001F
+	TagAddressBookPhoneticDisplayName                         PropTag = 0x8C92001F
+	TagAddressBookDisplayTypeExtended                         PropTag = 0x8C930003
+	TagAddressBookHierarchicalShowInDepartments               PropTag = 0x8C94000D
+	TagAddressBookRoomContainers                              PropTag = 0x8C96101F
+	TagAddressBookHierarchicalDepartmentMembers               PropTag = 0x8C97000D
+	TagAddressBookHierarchicalRootDepartment                  PropTag = 0x8C98000D
+	TagAddressBookHierarchicalParentDepartment                PropTag = 0x8C99000D
+	TagAddressBookHierarchicalChildDepartments                PropTag = 0x8C9A000D
+	TagThumbnailPhoto                                         PropTag = 0x8C9E0102
+	TagAddressBookSeniorityIndex                              PropTag = 0x8CA00003
+	TagAddressBookOrganizationalUnitRootDistinguishedName     PropTag = 0x8CA8001F
+	TagAddressBookSenderHintTranslations                      PropTag = 0x8CAC101F
+	TagAddressBookModerationEnabled                           PropTag = 0x8CB5000B
+	TagSpokenName                                             PropTag = 0x8CC20102
+	TagAddressBookAuthorizedSenders                           PropTag = 0x8CD8000D
+	TagAddressBookUnauthorizedSenders                         PropTag = 0x8CD9000D
+	TagAddressBookDistributionListMemberSubmitRejected        PropTag = 0x8CDA000D
+	TagAddressBookDistributionListRejectMessagesFromDLMembers PropTag = 0x8CDB000D
+	TagAddressBookHierarchicalIsHierarchicalGroup             PropTag = 0x8CDD000B
+	TagAddressBookDistributionListMemberCount                 PropTag = 0x8CE20003
+	TagAddressBookDistributionListExternalMemberCount         PropTag = 0x8CE30003
+	TagAddressBookIsMaster                                    PropTag = 0xFFFB000B
+	TagAddressBookParentEntryId                               PropTag = 0xFFFC0102
+	TagAddressBookContainerId                                 PropTag = 0xFFFD0003
+)

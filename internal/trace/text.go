@@ -1,0 +1,122 @@
+package trace
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/mapid/mapid/internal/mapi"
+)
+
+// textSink writes a protocol log: requests behind ">", responses behind "<", details indented.
+type textSink struct {
+	w      io.Writer
+	render Renderer
+	filter Filter
+}
+
+func (s *textSink) event(e Event) error {
+	if e.Kind != Operation || !s.filter.op(e.Op) {
+		return nil
+	}
+	head := fmt.Sprintf("%s conn=%d session=%d user=%s", e.Time.UTC().Format("2006-01-02T15:04:05.000000Z"), e.Conn, e.Op.Session, orDash(e.Op.User))
+	_, err := fmt.Fprintf(s.w, "%s %s%s %s", head, requestText(s.render, e.Op), head, responseText(s.render, e.Op))
+	return err
+}
+
+func (s *textSink) dropped(at time.Time, total uint64) error {
+	_, err := fmt.Fprintf(s.w, "%s # %d records lost so far: the reader is too slow\n", at.UTC().Format("2006-01-02T15:04:05.000000Z"), total)
+	return err
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// requestText is "> Name" with the handle, then a line per field.
+func requestText(r Renderer, o *Op) string {
+	var b strings.Builder
+	b.WriteString("> " + o.Name)
+	if o.IsROP {
+		fmt.Fprintf(&b, " handle=0x%X", o.Input)
+	}
+	b.WriteByte('\n')
+	for _, l := range r.Fields(o.Request) {
+		b.WriteString("    " + l + "\n")
+	}
+	return b.String()
+}
+
+// responseText is "< Name result" with the time it took, then a line per field.
+func responseText(r Renderer, o *Op) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "< %s %s", o.Name, o.Code)
+	if o.Output != 0 {
+		fmt.Fprintf(&b, " handle=0x%X", o.Output)
+	}
+	fmt.Fprintf(&b, " %s\n", o.Dur.Round(time.Microsecond))
+	if o.Err != "" {
+		b.WriteString("    cause: " + o.Err + "\n")
+	}
+	for _, l := range r.Fields(o.Response, "ReturnValue") {
+		b.WriteString("    " + l + "\n")
+	}
+	return b.String()
+}
+
+// jsonSink writes one object per operation.
+type jsonSink struct {
+	w      io.Writer
+	render Renderer
+	filter Filter
+}
+
+type jsonOp struct {
+	Time     time.Time `json:"time"`
+	Conn     uint64    `json:"conn"`
+	Session  uint64    `json:"session,omitempty"`
+	User     string    `json:"user,omitempty"`
+	Client   string    `json:"client,omitempty"`
+	Call     uint32    `json:"call"`
+	Name     string    `json:"op"`
+	Index    int       `json:"index"`
+	Input    uint32    `json:"input_handle,omitempty"`
+	Output   uint32    `json:"output_handle,omitempty"`
+	Code     uint32    `json:"code"`
+	CodeName string    `json:"code_name,omitempty"`
+	Cause    string    `json:"cause,omitempty"`
+	Micros   int64     `json:"dur_us"`
+	Request  []string  `json:"request,omitempty"`
+	Response []string  `json:"response,omitempty"`
+}
+
+func (s *jsonSink) event(e Event) error {
+	if e.Kind != Operation || !s.filter.op(e.Op) {
+		return nil
+	}
+	o := e.Op
+	return s.line(jsonOp{
+		Time: e.Time.UTC(), Conn: e.Conn, Session: o.Session, User: o.User, Client: o.Client, Call: o.Call, Name: o.Name,
+		Index: o.Index, Input: o.Input, Output: o.Output, Code: uint32(o.Code), CodeName: mapi.ErrorCode(o.Code).Name(),
+		Cause: o.Err, Micros: o.Dur.Microseconds(), Request: s.render.Fields(o.Request),
+		Response: s.render.Fields(o.Response, "ReturnValue"),
+	})
+}
+
+func (s *jsonSink) dropped(at time.Time, total uint64) error {
+	return s.line(map[string]any{"time": at.UTC(), "dropped": total})
+}
+
+func (s *jsonSink) line(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = s.w.Write(append(b, '\n'))
+	return err
+}

@@ -6,6 +6,7 @@ package ndr
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 
 	"github.com/mapid/mapid/internal/wire"
 )
@@ -37,8 +38,25 @@ func NewReader(stub []byte) *Reader { return &Reader{r: wire.NewReader(stub)} }
 // NewBigEndianReader is NewReader for a peer whose data representation is big-endian.
 func NewBigEndianReader(stub []byte) *Reader { return &Reader{r: wire.NewReader(stub), big: true} }
 
-// Err returns the first failure, or nil. Bytes left over are not a failure.
-func (r *Reader) Err() error { return r.r.Err() }
+// Error is a stub that does not follow its interface: whatever the reason, a caller learns RPC_X_BAD_STUB_DATA.
+type Error struct {
+	Offset int // bytes read before the failure
+	Err    error
+}
+
+// Error names the place and the reason.
+func (e *Error) Error() string { return fmt.Sprintf("ndr: at offset %d: %v", e.Offset, e.Err) }
+
+// Unwrap returns the reason: ErrBound, wire.ErrShort, or what was given to Fail.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Err returns the first failure as an *Error, or nil. Bytes left over are not a failure.
+func (r *Reader) Err() error {
+	if err := r.r.Err(); err != nil {
+		return &Error{Offset: r.r.Offset(), Err: err}
+	}
+	return nil
+}
 
 // Fail records err as the failure of this Reader unless an earlier one stands.
 func (r *Reader) Fail(err error) { r.r.Fail(err) }
@@ -89,9 +107,7 @@ func (r *Reader) UUID() (u UUID) {
 	r.r.Align(4)
 	copy(u[:], r.r.Take(16))
 	if r.big {
-		u[0], u[1], u[2], u[3] = u[3], u[2], u[1], u[0]
-		u[4], u[5] = u[5], u[4]
-		u[6], u[7] = u[7], u[6]
+		u.swap()
 	}
 	return u
 }
@@ -107,7 +123,7 @@ func (r *Reader) Conformance(limit, elemSize int) int { return r.Count(r.U32(), 
 
 // Count checks a count that was read already, as wire.Reader.Count does.
 func (r *Reader) Count(n uint32, limit, elemSize int) int {
-	if r.Err() == nil && uint64(n) > uint64(limit) {
+	if r.r.Err() == nil && uint64(n) > uint64(limit) {
 		r.Fail(ErrBound)
 		return 0
 	}
@@ -117,7 +133,7 @@ func (r *Reader) Count(n uint32, limit, elemSize int) int {
 // Varying reads offset and actual_count of a varying array whose max_count is given, and returns the actual count.
 func (r *Reader) Varying(max uint32, elemSize int) int {
 	off, actual := r.U32(), r.U32()
-	if r.Err() == nil && (off != 0 || actual > max) {
+	if r.r.Err() == nil && (off != 0 || actual > max) {
 		r.Fail(ErrBound)
 		return 0
 	}
@@ -133,7 +149,7 @@ func (r *Reader) String8(limit int) string {
 	max := r.U32()
 	n := r.Varying(max, 1)
 	b := r.Bytes(n)
-	if r.Err() != nil {
+	if r.r.Err() != nil {
 		return ""
 	}
 	if n > limit || n == 0 || b[n-1] != 0 {
@@ -153,7 +169,7 @@ func (r *Reader) String16(limit int) string {
 	max := r.U32()
 	n := r.Varying(max, 2)
 	b := r.Bytes(2 * n)
-	if r.Err() != nil {
+	if r.r.Err() != nil {
 		return ""
 	}
 	if n > limit || n == 0 || b[2*n-2] != 0 || b[2*n-1] != 0 {

@@ -1,0 +1,154 @@
+package dcerpc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/mapid/mapid/internal/ndr"
+)
+
+// inflight is a call that runs.
+type inflight struct {
+	Call
+	op       Op
+	context  uint16    // presentation context, echoed
+	security *security // how to protect the answer; nil = not at all
+	mirror   bool      // answer with a connect-level verifier
+	maybe    bool      // the client wants no answer
+	started  time.Time
+	cancel   context.CancelFunc
+
+	orphaned  bool // guarded by conn.mu: the client gave up, there is no answer
+	cancelled bool // guarded by conn.mu: the client asked for the call to end
+}
+
+var errTooManyCalls = errors.New("dcerpc: too many calls in flight")
+
+// inTheWay reports whether a new request breaks the protocol because of calls that are not answered yet: without
+// multiplexing any of them, with it one of the same id.
+func (c *conn) inTheWay(callID uint32) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.multiplex {
+		return c.calls[callID] != nil
+	}
+	return len(c.calls) > 0
+}
+
+// pending returns the number of calls that run.
+func (c *conn) pending() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.running
+}
+
+// start runs a call on its own goroutine.
+func (c *conn) start(ctx context.Context, k *inflight) error {
+	ctx, k.cancel = context.WithCancel(ctx)
+	limit := c.srv.limits.Load().Calls
+	c.mu.Lock()
+	if c.running >= limit {
+		c.mu.Unlock()
+		k.cancel()
+		return errTooManyCalls
+	}
+	c.running++
+	c.state.Calls++
+	c.state.LastCall = k.started
+	if !k.maybe {
+		if c.calls == nil {
+			c.calls = make(map[uint32]*inflight)
+		}
+		c.calls[k.CallID] = k
+	}
+	c.mu.Unlock()
+	c.busy.Add(1)
+	go c.run(ctx, k)
+	return nil
+}
+
+// run executes one call and answers it.
+func (c *conn) run(ctx context.Context, k *inflight) {
+	defer c.busy.Done()
+	defer k.cancel()
+	stub, err := c.invoke(ctx, k)
+	c.mu.Lock()
+	c.running--
+	if c.calls[k.CallID] == k {
+		delete(c.calls, k.CallID)
+	}
+	silent := k.maybe || k.orphaned
+	cancelled := k.cancelled || ctx.Err() != nil
+	c.mu.Unlock()
+	if err == nil {
+		if !silent {
+			c.logWrite(k, c.sendResponse(k, stub))
+		}
+		c.done(k, 0, nil)
+		return
+	}
+	status := c.statusOf(k, err, cancelled)
+	if !silent {
+		c.logWrite(k, c.sendFault(k.CallID, k.context, status, 0))
+	}
+	c.done(k, status, err)
+}
+
+// invoke runs the operation; a panic is an error.
+func (c *conn) invoke(ctx context.Context, k *inflight) (stub []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error("panic in call", zap.Uint32("call", k.CallID), zap.Any("err", p), zap.Stack("stack"))
+			stub, err = nil, &Fault{Status: StatusUnspecified}
+		}
+	}()
+	return k.op.Run(ctx, &k.Call)
+}
+
+// statusOf turns an operation's error into what the client is told, and logs what the operator must know.
+func (c *conn) statusOf(k *inflight, err error, cancelled bool) Status {
+	var fault *Fault
+	var bad *ndr.Error
+	switch {
+	case errors.As(err, &fault):
+		return fault.Status
+	case errors.As(err, &bad):
+		return StatusBadStubData
+	case cancelled && (errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)):
+		return StatusCallCancelled
+	}
+	c.log.Error("call failed", zap.Uint32("call", k.CallID), zap.String("user", k.Identity.Account),
+		zap.Error(fmt.Errorf("%s.%s: %w", k.Interface.Name, k.op.Name, err)))
+	return StatusUnspecified
+}
+
+// done tells the hooks of a call's end.
+func (c *conn) done(k *inflight, status Status, err error) {
+	c.srv.stats.callsOut.Add(1)
+	if f := c.srv.hooks.CallDone; f != nil {
+		f(CallResult{Call: &k.Call, Op: k.op.Name, Status: status, Err: err, Dur: time.Since(k.started)})
+	}
+}
+
+// cancel acts on co_cancel and orphaned, [C706] 12.6.4.2 and 12.6.4.8: the call's context ends, and an orphaned
+// call is not answered. Both are ignored for a request that has not arrived in full, as Windows does, and have no
+// answer of their own.
+func (c *conn) cancel(callID uint32, orphaned bool) {
+	c.mu.Lock()
+	k := c.calls[callID]
+	if k != nil {
+		k.cancelled = true
+		if orphaned {
+			k.orphaned = true
+			delete(c.calls, callID)
+		}
+	}
+	c.mu.Unlock()
+	if k != nil {
+		k.cancel()
+	}
+}

@@ -54,6 +54,7 @@ type Entry struct {
 	Hidden       bool
 	Admin        bool // organisation administrator
 	Enabled      bool
+	System       bool // made by the server for itself: not listed, not counted, not removed by hand
 	Mailbox      MailboxID
 	Members      []string // names of members, for lists
 	ManagedBy    string

@@ -33,8 +33,8 @@ type Change struct {
 	OldFolder  FolderID // where it was, for moves and copies
 	OldMessage MessageID
 	Associated bool
-	Number     ChangeNumber
-	Origin     uint64 // Scope.Origin of the transaction
+	Number     ChangeNumber // 0 on a FolderModified if only counts changed
+	Origin     uint64       // Scope.Origin of the transaction
 }
 
 // Feed tells subscribers of committed changes, in commit order.

@@ -38,9 +38,10 @@ type (
 type Store interface {
 	// View runs fn on a consistent snapshot. fn must not keep the Reader, or anything read through an io.ReaderAt.
 	View(ctx context.Context, scope Scope, fn func(Reader) error) error
-	// Update runs fn and commits, or rolls back if fn fails or panics. It returns after the commit is durable and
-	// its changes are published. fn may run beside other Updates of the same commit but never concurrently with
-	// them; it must be short, must not wait for anything, and must not call View or Update.
+	// Update runs fn on the caller's goroutine and commits, or rolls back if fn fails or panics. It returns after the
+	// commit is durable and its changes are published. fn may run beside other Updates of the same commit but never
+	// concurrently with them; it must be short, must not wait for anything, and must not call View or Update. ctx ends
+	// the waiting for a turn; once fn runs it is carried through.
 	Update(ctx context.Context, scope Scope, fn func(Tx) error) error
 	// Changes is the feed of committed changes.
 	Changes() *Feed
@@ -53,12 +54,16 @@ type Store interface {
 	Close() error
 }
 
-// Scope says what a transaction touches. The zero Scope touches nothing but may read everything.
+// Scope says what a transaction writes. The zero Scope writes nothing but may read everything. A write outside the
+// scope is a mistake of the caller and fails with an error that is none of the six; a mailbox made in the transaction
+// is always inside.
 type Scope struct {
 	Mailboxes []MailboxID
 	Directory bool
 	// Origin is stamped on the changes, so that a session can pass over its own.
 	Origin uint64
+	// Time replaces the clock if it is not zero: seeds and imports say when they happened.
+	Time mapi.FileTime
 }
 
 // Reader reads a snapshot of the store.
@@ -76,8 +81,12 @@ type Reader interface {
 	MessageReader
 	BagReader
 	NameReader
+	// ReceiveFolders lists the rows of the receive folder table by class.
 	ReceiveFolders(id MailboxID) ([]ReceiveFolder, error)
-	// ReplicaID and ReplicaGUIDOf map replica ids of a mailbox beyond 1, which is always the store's own.
+	// Permissions lists the permissions set on a folder by member id: Anonymous, Default, then the others.
+	Permissions(folder FolderID) ([]Permission, error)
+	// ReplicaID and ReplicaGUIDOf map replica ids of a mailbox; 1 is always the store's own. As with names, mailboxes
+	// that share a replica GUID share the mapping.
 	ReplicaID(id MailboxID, guid mapi.GUID) (uint16, error)
 	ReplicaGUIDOf(id MailboxID, replID uint16) (mapi.GUID, error)
 }
@@ -92,7 +101,11 @@ type FolderReader interface {
 	FolderByName(parent FolderID, name string) (Folder, error)
 }
 
-// MessageReader reads messages and the rows of contents tables.
+// MessageReader reads messages and the rows of contents tables. Besides stored properties, Scan and Rows give the
+// fields of Message under their tags: PidTagMid, PidTagFolderId and PidTagChangeNumber (as 64-bit ids of replica 1),
+// PidTagMessageFlags, PidTagMessageStatus, PidTagMessageSize in both types, PidTagHasAttachments, PidTagAssociated,
+// PidTagMessageDeliveryTime, PidTagCreationTime and PidTagLastModificationTime. The last three are also among Props;
+// the others never are.
 type MessageReader interface {
 	Message(id MessageID) (Message, error)
 	// Scan calls fn for every message of the selection in ascending id order, with the values of tags in that
@@ -100,8 +113,19 @@ type MessageReader interface {
 	Scan(sel Selection, tags []mapi.PropTag, fn func(id MessageID, values []prop.Value) error) error
 	// Rows is Scan for given messages, in the order given. A message that is gone has a nil row.
 	Rows(sel Selection, ids []MessageID, tags []mapi.PropTag) ([][]prop.Value, error)
+	// Page lists up to limit messages in order of delivery time, then id, that come after the given position. The
+	// zero Position starts at the beginning; a message without a delivery time has 0.
+	Page(sel Selection, after Position, descending bool, limit int) ([]Position, error)
+	// Recipients lists the recipients of a bag by row id.
 	Recipients(bag BagID) ([]Recipient, error)
+	// Attachments lists the attachments of a bag by number.
 	Attachments(bag BagID) ([]Attachment, error)
+}
+
+// Position is the place of a message in the order of delivery times.
+type Position struct {
+	Received mapi.FileTime
+	ID       MessageID
 }
 
 // RowValueLimit is where values in rows are cut: bytes of binaries, UTF-8 bytes of strings (at a character's end).
@@ -132,7 +156,8 @@ type ValueReader interface {
 	Size() int64
 }
 
-// NameReader maps property names of a mailbox to ids from 0x8000 up.
+// NameReader maps property names of a mailbox to ids from 0x8000 up. Mailboxes that share a replica GUID share the
+// mapping, [MS-OXCSTOR] 2.2.1.1.3, so all mailboxes of one store give the same ids.
 type NameReader interface {
 	// NameIDs returns the id of each name, 0 where there is none.
 	NameIDs(id MailboxID, names []prop.Name) ([]uint16, error)
@@ -148,14 +173,28 @@ type Tx interface {
 	// Now is the same throughout one transaction.
 	Now() mapi.FileTime
 
+	// Clear removes everything, as Reset does, and starts the counters again. It needs no scope.
+	Clear() error
+
+	// CreateMailbox makes a mailbox with its root folder.
 	CreateMailbox(m NewMailbox) (Mailbox, error)
+	// SetMailboxProps sets and removes properties of the mailbox itself, which stand in its bag.
 	SetMailboxProps(id MailboxID, set []prop.Tagged, remove []mapi.PropTag) error
 	DeleteMailbox(id MailboxID) error
 
+	// CreateFolder makes a folder. PidTagDisplayName and PidTagContainerClass stand in Name and Class, never in Props.
 	CreateFolder(f NewFolder) (Folder, error)
+	// SetFolderProps sets and removes properties of a folder. PidTagDisplayName renames it, if the name is free among
+	// its siblings (else ErrExists), and PidTagContainerClass changes its class.
 	SetFolderProps(id FolderID, set []prop.Tagged, remove []mapi.PropTag) error
+	// SetReceiveFolder sets the receive folder of a message class, or removes the row if folder is 0.
 	SetReceiveFolder(id MailboxID, class string, folder FolderID) error
+	// SetPermissions replaces the permissions of a folder; members without an id get the next one.
+	SetPermissions(folder FolderID, permissions []Permission) error
 
+	// CreateMessage stores a message with everything in it. Of the properties given, those that Message has fields for
+	// are dropped, but for three: PidTagMessageDeliveryTime sets Received, and PidTagCreationTime and
+	// PidTagLastModificationTime replace Now.
 	CreateMessage(m NewMessage) (Message, error)
 	// SetMessageFlags changes PidTagMessageFlags: bits in mask become those of flags. A change of the read bit
 	// gets a read change number, not a change number.
@@ -298,6 +337,19 @@ type ReceiveFolder struct {
 	Modified mapi.FileTime
 }
 
+// Member ids of the two permissions that belong to no account, [MS-OXCPERM] 2.2.4.
+const (
+	MemberDefault   int64 = 0
+	MemberAnonymous int64 = -1
+)
+
+// Permission is one row of a folder's permission table.
+type Permission struct {
+	Member  int64  // MemberDefault, MemberAnonymous, or an id of the folder's own from 1 up
+	Account string // name of the directory entry; empty for the two special members
+	Rights  uint32 // PidTagMemberRights
+}
+
 // Selection chooses one of the up to four lists of messages in a folder.
 type Selection struct {
 	Folder     FolderID
@@ -351,7 +403,8 @@ type Attachment struct {
 	Size     int64
 }
 
-// NewAttachment describes an attachment to create.
+// NewAttachment describes an attachment to create. Numbers are given in order from 0. The flags of an embedded message
+// are stored as its PidTagMessageFlags.
 type NewAttachment struct {
 	Method   uint32
 	Props    []prop.Tagged

@@ -1,0 +1,372 @@
+package sqlite
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+// plan says how to make rows of values: which columns to read, and which of them, or the bag, gives each tag.
+type plan struct {
+	columns []string // the first is mid
+	items   []item
+	bagged  bool // at least one tag always needs the bag
+	hot     int64
+	odd     int // column of the odd bits, if hot is not 0; the bag id stands after it
+	join    int // column of the joined bag, if bagged
+}
+
+// item is how one tag gets its value.
+type item struct {
+	tag  mapi.PropTag
+	col  int // -1: from the bag
+	col2 int // the prefix, for PidTagNormalizedSubject
+	hot  int // bit in odd, -1 for fields
+}
+
+// fieldColumn returns the column of a field, and the tag it has there.
+func fieldColumn(tag mapi.PropTag) (string, mapi.PropTag) {
+	if tag.Type() == mapi.PtypUnspecified {
+		for _, t := range []mapi.PropTag{
+			tagMid, tagFolderID, tagChangeNumber, tagMessageFlags, tagMessageStatus, tagMessageSize, tagHasAttachments, tagAssociated,
+			tagMessageDeliveryTime, tagCreationTime, tagLastModificationTime,
+		} {
+			if t.ID() == tag.ID() {
+				tag = t
+			}
+		}
+	}
+	switch tag {
+	case tagMid:
+		return "mid", tag
+	case tagFolderID:
+		return "folder", tag
+	case tagChangeNumber:
+		return "cn", tag
+	case tagMessageFlags:
+		return "flags", tag
+	case tagMessageStatus:
+		return "status", tag
+	case tagMessageSize, tagMessageSizeExtended:
+		return "size", tag
+	case tagHasAttachments:
+		return "attachments", tag
+	case tagAssociated:
+		return "part", tag
+	case tagMessageDeliveryTime:
+		return "received", tag
+	case tagCreationTime:
+		return "created", tag
+	case tagLastModificationTime:
+		return "modified", tag
+	}
+	return "", tag
+}
+
+func planFor(tags []mapi.PropTag) *plan {
+	p := &plan{columns: []string{"mid"}, items: make([]item, len(tags))}
+	for i, tag := range tags {
+		it := item{tag: tag, col: -1, col2: -1, hot: -1}
+		if column, t := fieldColumn(tag); column != "" {
+			it.tag, it.col = t, p.column(column)
+		} else if matches(tagNormalizedSubject, tag) {
+			it.hot, it.col, it.col2 = hotNormalized, p.column("subject"), p.column("prefix")
+		} else {
+			for h, c := range hotColumns {
+				if matches(c.tag, tag) {
+					it.hot, it.col = h, p.column(c.column)
+				}
+			}
+		}
+		if it.hot >= 0 {
+			p.hot |= 1 << it.hot
+		}
+		p.bagged = p.bagged || it.col < 0
+		p.items[i] = it
+	}
+	if p.hot != 0 {
+		p.odd = len(p.columns)
+		p.columns = append(p.columns, "odd", "bag")
+	}
+	if p.bagged {
+		p.join = len(p.columns)
+	}
+	return p
+}
+
+// column returns the place of a column, which is added if it is new.
+func (p *plan) column(name string) int {
+	for i, c := range p.columns {
+		if c == name {
+			return i
+		}
+	}
+	p.columns = append(p.columns, name)
+	return len(p.columns) - 1
+}
+
+// query puts a SELECT together; from names the source, with message in it.
+func (p *plan) query(from, order string) string {
+	var b strings.Builder
+	b.WriteString("SELECT ")
+	for i, c := range p.columns {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("message." + c)
+	}
+	if p.bagged {
+		b.WriteString(", b.data")
+	}
+	b.WriteString(" FROM " + from)
+	if p.bagged {
+		b.WriteString(" LEFT JOIN bag AS b ON b.id = message.bag")
+	}
+	b.WriteString(order)
+	return b.String()
+}
+
+// rowReader turns result rows into rows of values.
+type rowReader struct {
+	*plan
+	r    *reader
+	vals []any
+	dest []any
+	bag  sql.RawBytes
+}
+
+func newRowReader(r *reader, p *plan) *rowReader {
+	rr := &rowReader{plan: p, r: r, vals: make([]any, len(p.columns)), dest: make([]any, len(p.columns), len(p.columns)+1)}
+	for i := range rr.vals {
+		rr.dest[i] = &rr.vals[i]
+	}
+	if p.bagged {
+		rr.dest = append(rr.dest, &rr.bag)
+	}
+	return rr
+}
+
+// read makes the row that rows stands on, in out.
+func (rr *rowReader) read(rows *sql.Rows, out []prop.Value) (store.MessageID, error) {
+	if err := rows.Scan(rr.dest...); err != nil {
+		return 0, wrapError(err)
+	}
+	mid := store.MessageID(rr.int(0))
+	data := []byte(rr.bag)
+	odd := int64(0)
+	if rr.hot != 0 {
+		odd = rr.int(rr.odd) & rr.hot
+	}
+	for i, it := range rr.items {
+		if it.col >= 0 && (it.hot < 0 || odd>>it.hot&1 == 0) {
+			out[i] = rr.value(it)
+		} else {
+			out[i] = prop.Value{}
+		}
+	}
+	if !rr.bagged && odd == 0 {
+		return mid, nil
+	}
+	if !rr.bagged {
+		var err error
+		if data, err = rr.r.bagData(store.BagID(rr.int(rr.odd + 1))); err != nil {
+			return 0, notThere(err)
+		}
+	}
+	if err := rr.fromBag(mid, data, odd, out); err != nil {
+		return 0, fmt.Errorf("properties of message %d: %w", mid, err)
+	}
+	return mid, nil
+}
+
+func (rr *rowReader) int(col int) int64 {
+	n, _ := rr.vals[col].(int64)
+	return n
+}
+
+// value makes the value of a column.
+func (rr *rowReader) value(it item) prop.Value {
+	v := rr.vals[it.col]
+	if v == nil {
+		return prop.Value{}
+	}
+	if s, ok := v.(string); ok {
+		if it.col2 >= 0 {
+			prefix, _ := rr.vals[it.col2].(string)
+			s = strings.TrimPrefix(s, prefix)
+		}
+		return prop.String(s)
+	}
+	n, _ := v.(int64)
+	switch it.tag {
+	case tagMid, tagFolderID, tagChangeNumber:
+		return prop.ID(mapi.NewID(1, uint64(n)))
+	case tagMessageSize:
+		return prop.Int32(int32(min(n, math.MaxInt32)))
+	case tagMessageSizeExtended:
+		return prop.Int64(n)
+	case tagHasAttachments:
+		return prop.Bool(n != 0)
+	case tagAssociated:
+		return prop.Bool(n&1 != 0)
+	case tagMessageDeliveryTime:
+		if n == 0 {
+			return prop.Value{}
+		}
+		return prop.Time(mapi.FileTime(n))
+	case tagCreationTime, tagLastModificationTime:
+		return prop.Time(mapi.FileTime(n))
+	}
+	if it.hot >= 0 && hotColumns[it.hot].tag.Type() == mapi.PtypTime {
+		return prop.Time(mapi.FileTime(n))
+	}
+	return prop.Uint32(uint32(n))
+}
+
+// fromBag fills in what the columns do not have.
+func (rr *rowReader) fromBag(mid store.MessageID, data []byte, odd int64, out []prop.Value) error {
+	if len(data) == 0 {
+		return errDamaged
+	}
+	b := readBag(data)
+	for rec, ok := b.next(); ok; rec, ok = b.next() {
+		var v prop.Value
+		for i, it := range rr.items {
+			if it.col >= 0 && (it.hot < 0 || odd>>it.hot&1 == 0) || !matches(rec.tag, it.tag) {
+				continue
+			}
+			if v.IsZero() {
+				var err error
+				if v, err = rr.rowValue(mid, rec); err != nil {
+					return err
+				}
+			}
+			out[i] = v
+		}
+	}
+	return b.err
+}
+
+// rowValue is a value as rows give it, cut to store.RowValueLimit.
+func (rr *rowReader) rowValue(mid store.MessageID, rec record) (prop.Value, error) {
+	if !rec.apart {
+		return cutValue(rec.value()), nil
+	}
+	var head []byte
+	err := rr.r.c.row(`SELECT substr(chunk.data, 1, ?) FROM message JOIN chunk ON chunk.bag = message.bag AND chunk.prop = ? AND chunk.n = 0
+		WHERE message.mid = ?`, []any{int64(2 * store.RowValueLimit), int64(rec.tag.ID()), int64(mid)}, &head)
+	if err != nil {
+		return prop.Value{}, notThere(err)
+	}
+	switch rec.tag.Type() {
+	case mapi.PtypString:
+		units := make([]uint16, len(head)/2)
+		for i := range units {
+			units[i] = uint16(head[2*i]) | uint16(head[2*i+1])<<8
+		}
+		if last := len(units) - 1; last >= 0 && utf16.IsSurrogate(rune(units[last])) && units[last] < 0xDC00 {
+			units = units[:last] // half a character
+		}
+		return cutValue(prop.String(string(utf16.Decode(units)))), nil
+	case mapi.PtypString8:
+		return cutValue(prop.String8(string(head))), nil
+	}
+	return cutValue(prop.Binary(head)), nil
+}
+
+func cutValue(v prop.Value) prop.Value {
+	s := v.Str()
+	if len(s) <= store.RowValueLimit {
+		return v
+	}
+	switch v.Type() {
+	case mapi.PtypString:
+		n := store.RowValueLimit
+		for !utf8.RuneStart(s[n]) {
+			n--
+		}
+		return prop.String(s[:n])
+	case mapi.PtypString8:
+		return prop.String8(s[:store.RowValueLimit])
+	case mapi.PtypBinary:
+		return prop.BinaryString(s[:store.RowValueLimit])
+	}
+	return v
+}
+
+// Scan calls fn for every message of the selection.
+func (r *reader) Scan(sel store.Selection, tags []mapi.PropTag, fn func(store.MessageID, []prop.Value) error) error {
+	p := planFor(tags)
+	rr := newRowReader(r, p)
+	out := make([]prop.Value, len(tags))
+	query := p.query("message", " WHERE message.folder = ? AND message.part = ? ORDER BY message.mid")
+	return r.c.each(query, []any{int64(sel.Folder), part(sel.Associated, sel.Deleted)}, func(rows *sql.Rows) error {
+		id, err := rr.read(rows, out)
+		if err != nil {
+			return err
+		}
+		return fn(id, out)
+	})
+}
+
+// Rows gives the rows of some messages.
+func (r *reader) Rows(sel store.Selection, ids []store.MessageID, tags []mapi.PropTag) ([][]prop.Value, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	p := planFor(tags)
+	rr := newRowReader(r, p)
+	all := make([]prop.Value, len(ids)*len(tags))
+	result := make([][]prop.Value, len(ids))
+	at := 0 // rows come in the order of ids, but for those that are gone
+	query := p.query("json_each(?) AS j CROSS JOIN message ON message.folder = ? AND message.part = ? AND message.mid = j.value", " ORDER BY j.key")
+	err = r.c.each(query, []any{string(list), int64(sel.Folder), part(sel.Associated, sel.Deleted)}, func(rows *sql.Rows) error {
+		out := make([]prop.Value, 0)
+		if len(all) > 0 {
+			out = all[at*len(tags) : (at+1)*len(tags) : (at+1)*len(tags)]
+		}
+		id, err := rr.read(rows, out)
+		if err != nil {
+			return err
+		}
+		for ids[at] != id {
+			at++
+		}
+		result[at] = out
+		at++
+		return nil
+	})
+	return result, err
+}
+
+// Page lists messages in order of delivery time.
+func (r *reader) Page(sel store.Selection, after store.Position, descending bool, limit int) ([]store.Position, error) {
+	const from = "SELECT received, mid FROM message WHERE folder = ? AND part = ? AND (received, mid) "
+	query := from + "> (?, ?) ORDER BY received, mid LIMIT ?"
+	received, id := int64(after.Received), int64(after.ID)
+	if descending {
+		query = from + "< (?, ?) ORDER BY received DESC, mid DESC LIMIT ?"
+		if after == (store.Position{}) {
+			received, id = math.MaxInt64, math.MaxInt64
+		}
+	}
+	list := make([]store.Position, 0, min(max(limit, 0), 1024))
+	err := r.c.each(query, []any{int64(sel.Folder), part(sel.Associated, sel.Deleted), received, id, int64(limit)}, func(rows *sql.Rows) error {
+		var received, id int64
+		if err := rows.Scan(&received, &id); err != nil {
+			return err
+		}
+		list = append(list, store.Position{Received: mapi.FileTime(received), ID: store.MessageID(id)})
+		return nil
+	})
+	return list, err
+}

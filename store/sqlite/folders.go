@@ -1,0 +1,202 @@
+package sqlite
+
+import (
+	"database/sql"
+	"fmt"
+	"slices"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+const (
+	tagDisplayName    = mapi.PropTag(0x3001001F)
+	tagContainerClass = mapi.PropTag(0x3613001F)
+)
+
+const folderColumns = `SELECT id, parent, mailbox, type, special, name, class, bag, content_count, unread_count, assoc_count, deleted_count,
+	child_count, content_size, assoc_size, created, modified, commit_max, cn, hierarchy, deleted FROM folder `
+
+func scanFolder(row func(...any) error) (store.Folder, error) {
+	var f store.Folder
+	var special sql.NullInt64
+	err := row(&f.ID, &f.Parent, (*int64)(&f.Mailbox), &f.Type, &special, &f.Name, &f.Class, (*int64)(&f.Bag), &f.ContentCount, &f.UnreadCount,
+		&f.AssocCount, &f.DeletedCount, &f.ChildCount, &f.ContentSize, &f.AssocSize, &f.Created, &f.Modified, &f.CommitMax, &f.Change,
+		&f.HierarchyCount, &f.Deleted)
+	f.Special = store.SpecialCount
+	if special.Valid {
+		f.Special = store.Special(special.Int64)
+	}
+	return f, err
+}
+
+// Folder finds a folder by id, soft-deleted ones included.
+func (r *reader) Folder(id store.FolderID) (store.Folder, error) {
+	f, err := scanFolder(func(dest ...any) error { return r.c.row(folderColumns+"WHERE id = ?", []any{int64(id)}, dest...) })
+	if err != nil {
+		return store.Folder{}, fmt.Errorf("folder %d: %w", id, err)
+	}
+	return f, nil
+}
+
+// FolderByName finds a living child.
+func (r *reader) FolderByName(parent store.FolderID, name string) (store.Folder, error) {
+	const where = "WHERE parent = ? AND folded = ? AND deleted = 0 AND id <> parent"
+	f, err := scanFolder(func(dest ...any) error {
+		return r.c.row(folderColumns+where, []any{int64(parent), fold(name)}, dest...)
+	})
+	if err != nil {
+		return store.Folder{}, fmt.Errorf("folder %q in folder %d: %w", name, parent, err)
+	}
+	return f, nil
+}
+
+// Folders lists children or, with deep, everything below.
+func (r *reader) Folders(parent store.FolderID, deep, deleted bool) ([]store.Folder, error) {
+	top, err := r.Folder(parent)
+	if err != nil {
+		return nil, err
+	}
+	if !deep {
+		// Both partial indexes want their condition spelled out.
+		where := "WHERE parent = ? AND deleted = 0 AND id <> parent ORDER BY folded, id"
+		if deleted {
+			where = "WHERE parent = ? AND deleted = 1 ORDER BY folded, id"
+		}
+		return r.listFolders(where, int64(parent))
+	}
+	all, err := r.listFolders("WHERE mailbox = ? AND id <> parent ORDER BY folded, id", int64(top.Mailbox))
+	if err != nil {
+		return nil, err
+	}
+	children := make(map[store.FolderID][]store.Folder)
+	for _, f := range all {
+		children[f.Parent] = append(children[f.Parent], f)
+	}
+	return descend(nil, children, parent, deleted), nil
+}
+
+func (r *reader) listFolders(where string, arg int64) ([]store.Folder, error) {
+	var list []store.Folder
+	err := r.c.each(folderColumns+where, []any{arg}, func(rows *sql.Rows) error {
+		f, err := scanFolder(rows.Scan)
+		list = append(list, f)
+		return err
+	})
+	return list, err
+}
+
+// descend appends what is below parent, each folder before its children. Below a soft-deleted folder all are shown as
+// deleted.
+func descend(list []store.Folder, children map[store.FolderID][]store.Folder, parent store.FolderID, deleted bool) []store.Folder {
+	for _, f := range children[parent] {
+		if f.Deleted == deleted {
+			list = append(list, f)
+		}
+		if f.Deleted == deleted || deleted {
+			list = descend(list, children, f.ID, deleted)
+		}
+	}
+	return list
+}
+
+// CreateFolder makes a folder.
+func (t *tx) CreateFolder(n store.NewFolder) (store.Folder, error) {
+	if err := t.mayWrite(n.Mailbox); err != nil {
+		return store.Folder{}, err
+	}
+	if n.Parent == 0 != (n.Type == store.FolderRoot) {
+		return store.Folder{}, fmt.Errorf("only the root folder has no parent: %w", store.ErrDenied)
+	}
+	id, cn := t.counter(), t.counter()
+	parent := int64(n.Parent)
+	if n.Parent == 0 {
+		parent = id
+	} else if err := t.addChild(n.Mailbox, n.Parent, 1); err != nil {
+		return store.Folder{}, err
+	}
+	name, class, rest := n.Name, n.Class, make([]prop.Tagged, 0, len(n.Props))
+	for _, p := range n.Props {
+		switch p.Tag.ID() {
+		case tagDisplayName.ID():
+			name = p.Value.Str()
+		case tagContainerClass.ID():
+			class = p.Value.Str()
+		default:
+			rest = append(rest, p)
+		}
+	}
+	bagID, _, err := t.newBagOf(rest)
+	if err != nil {
+		return store.Folder{}, err
+	}
+	var special any
+	if n.Special < store.SpecialCount {
+		special = int64(n.Special)
+	}
+	err = t.c.exec(`INSERT INTO folder (id, mailbox, parent, type, special, name, folded, class, bag, created, modified, commit_max, cn)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, int64(n.Mailbox), parent, int64(n.Type), special, name, fold(name), class,
+		int64(bagID), int64(t.time), int64(t.time), int64(t.time), cn)
+	if err != nil {
+		return store.Folder{}, fmt.Errorf("folder %q in folder %d: %w", name, n.Parent, err)
+	}
+	t.note(store.Change{Kind: store.FolderCreated, Mailbox: n.Mailbox, Folder: store.FolderID(id), Number: store.ChangeNumber(cn)})
+	return t.Folder(store.FolderID(id))
+}
+
+// addChild counts children of a living folder.
+func (t *tx) addChild(m store.MailboxID, parent store.FolderID, n int64) error {
+	changed, err := t.c.change(`UPDATE folder SET child_count = child_count + ?, hierarchy = hierarchy + 1, commit_max = max(commit_max, ?)
+		WHERE id = ? AND mailbox = ? AND deleted = 0`, n, int64(t.time), int64(parent), int64(m))
+	if err == nil && changed == 0 {
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("parent folder %d: %w", parent, err)
+	}
+	t.touch(m, parent)
+	return nil
+}
+
+// SetFolderProps sets and removes properties of a folder.
+func (t *tx) SetFolderProps(id store.FolderID, set []prop.Tagged, remove []mapi.PropTag) error {
+	f, err := t.Folder(id)
+	if err != nil {
+		return err
+	}
+	if err := t.mayWrite(f.Mailbox); err != nil {
+		return err
+	}
+	name, class := f.Name, f.Class
+	for _, p := range set {
+		switch p.Tag.ID() {
+		case tagDisplayName.ID():
+			name = p.Value.Str()
+		case tagContainerClass.ID():
+			class = p.Value.Str()
+		}
+	}
+	for _, tag := range remove {
+		switch tag.ID() {
+		case tagDisplayName.ID():
+			return fmt.Errorf("the name of folder %d can't be removed: %w", id, store.ErrDenied)
+		case tagContainerClass.ID():
+			class = ""
+		}
+	}
+	rest := slices.DeleteFunc(slices.Clone(set), func(p prop.Tagged) bool {
+		return p.Tag.ID() == tagDisplayName.ID() || p.Tag.ID() == tagContainerClass.ID()
+	})
+	if err := t.changeBag(f.Bag, rest, remove); err != nil {
+		return fmt.Errorf("folder %d: %w", id, err)
+	}
+	cn := t.counter()
+	err = t.c.exec(`UPDATE folder SET name = ?, folded = ?, class = ?, modified = ?, commit_max = max(commit_max, ?), cn = ? WHERE id = ?`,
+		name, fold(name), class, int64(t.time), int64(t.time), cn, int64(id))
+	if err != nil {
+		return fmt.Errorf("folder %q in folder %d: %w", name, f.Parent, err)
+	}
+	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: id, Number: store.ChangeNumber(cn)})
+	return nil
+}

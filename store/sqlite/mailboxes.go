@@ -1,0 +1,168 @@
+package sqlite
+
+import (
+	"database/sql"
+	"fmt"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+const mailboxColumns = "SELECT id, kind, guid, account, locale, bag, created, size FROM mailbox "
+
+func scanMailbox(row func(...any) error) (store.Mailbox, error) {
+	var m store.Mailbox
+	var guid []byte
+	err := row((*int64)(&m.ID), &m.Kind, &guid, &m.Account, &m.Locale, (*int64)(&m.Bag), &m.Created, &m.Size)
+	copy(m.GUID[:], guid)
+	return m, err
+}
+
+// mailboxBy reads one mailbox with its special folders.
+func (r *reader) mailboxBy(where string, arg any) (store.Mailbox, error) {
+	m, err := scanMailbox(func(dest ...any) error { return r.c.row(mailboxColumns+where, []any{arg}, dest...) })
+	if err != nil {
+		return store.Mailbox{}, fmt.Errorf("mailbox %v: %w", arg, err)
+	}
+	return m, r.specials(&m)
+}
+
+func (r *reader) specials(m *store.Mailbox) error {
+	m.Special = make(map[store.Special]store.FolderID, int(store.SpecialCount))
+	return r.c.each("SELECT special, id FROM folder WHERE mailbox = ? AND special IS NOT NULL", []any{int64(m.ID)}, func(rows *sql.Rows) error {
+		var special store.Special
+		var id int64
+		if err := rows.Scan(&special, &id); err != nil {
+			return err
+		}
+		m.Special[special] = store.FolderID(id)
+		return nil
+	})
+}
+
+// Mailbox finds a mailbox by id.
+func (r *reader) Mailbox(id store.MailboxID) (store.Mailbox, error) {
+	return r.mailboxBy("WHERE id = ?", int64(id))
+}
+
+// MailboxOf finds the private mailbox of an account, without regard to case.
+func (r *reader) MailboxOf(account string) (store.Mailbox, error) {
+	return r.mailboxBy("WHERE kind = 0 AND folded = ?", fold(account))
+}
+
+// PublicMailbox finds the public folder store.
+func (r *reader) PublicMailbox() (store.Mailbox, error) {
+	return r.mailboxBy("WHERE kind = ?", int64(store.PublicMailbox))
+}
+
+// Mailboxes lists all mailboxes.
+func (r *reader) Mailboxes() ([]store.Mailbox, error) {
+	var all []store.Mailbox
+	err := r.c.each(mailboxColumns+"ORDER BY id", nil, func(rows *sql.Rows) error {
+		m, err := scanMailbox(rows.Scan)
+		all = append(all, m)
+		return err
+	})
+	for i := range all {
+		if err == nil {
+			err = r.specials(&all[i])
+		}
+	}
+	return all, err
+}
+
+// CreateMailbox makes a mailbox with its root folder.
+func (t *tx) CreateMailbox(n store.NewMailbox) (store.Mailbox, error) {
+	id := store.MailboxID(t.w.next.mailbox)
+	t.w.next.mailbox++
+	bagID, _, err := t.newBagOf(nil)
+	if err != nil {
+		return store.Mailbox{}, err
+	}
+	err = t.c.exec("INSERT INTO mailbox (id, kind, guid, account, folded, locale, bag, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+		int64(id), int64(n.Kind), n.GUID[:], n.Account, fold(n.Account), int64(n.Locale), int64(bagID), int64(t.time))
+	if err != nil {
+		return store.Mailbox{}, fmt.Errorf("mailbox of %q: %w", n.Account, err)
+	}
+	t.made = append(t.made, id)
+	if _, err := t.CreateFolder(store.NewFolder{Mailbox: id, Type: store.FolderRoot, Special: store.SpecialRoot}); err != nil {
+		return store.Mailbox{}, err
+	}
+	t.note(store.Change{Kind: store.MailboxCreated, Mailbox: id})
+	return t.Mailbox(id)
+}
+
+// SetMailboxProps sets and removes properties of the mailbox.
+func (t *tx) SetMailboxProps(id store.MailboxID, set []prop.Tagged, remove []mapi.PropTag) error {
+	if err := t.mayWrite(id); err != nil {
+		return err
+	}
+	m, err := t.Mailbox(id)
+	if err != nil {
+		return err
+	}
+	return t.changeBag(m.Bag, set, remove)
+}
+
+// bagsOfMailbox are all bags of a mailbox: its own, those of its folders, rules and messages, and what hangs on them.
+const bagsOfMailbox = `WITH RECURSIVE
+	top (bag) AS (
+		SELECT bag FROM mailbox WHERE id = ?1
+		UNION ALL SELECT bag FROM folder WHERE mailbox = ?1
+		UNION ALL SELECT rule.bag FROM rule JOIN folder ON folder.id = rule.folder WHERE folder.mailbox = ?1
+		UNION ALL SELECT message.bag FROM folder CROSS JOIN message ON message.folder = folder.id WHERE folder.mailbox = ?1),
+	every (bag) AS (
+		SELECT bag FROM top
+		UNION ALL
+		SELECT CASE side.n WHEN 0 THEN attachment.own_bag ELSE attachment.embedded END
+		FROM every JOIN attachment ON attachment.bag = every.bag JOIN (SELECT 0 AS n UNION ALL SELECT 1) AS side
+		WHERE side.n = 0 OR attachment.embedded <> 0)
+	SELECT bag FROM every`
+
+// DeleteMailbox removes a mailbox and everything in it.
+func (t *tx) DeleteMailbox(id store.MailboxID) error {
+	if err := t.mayWrite(id); err != nil {
+		return err
+	}
+	if _, err := t.Mailbox(id); err != nil {
+		return err
+	}
+	const folders = "(SELECT id FROM folder WHERE mailbox = ?1)"
+	const messages = "(SELECT mid FROM message WHERE folder IN " + folders + ")"
+	for _, q := range []string{
+		"CREATE TEMP TABLE IF NOT EXISTS doomed (bag INTEGER PRIMARY KEY)",
+		"DELETE FROM doomed",
+	} {
+		if err := t.c.exec(q); err != nil {
+			return err
+		}
+	}
+	for _, q := range []string{
+		"INSERT OR IGNORE INTO doomed (bag) " + bagsOfMailbox,
+		"DELETE FROM read_state WHERE mid IN " + messages,
+		"DELETE FROM search_member WHERE folder IN " + folders,
+		"DELETE FROM search_scope WHERE folder IN " + folders,
+		"DELETE FROM search WHERE folder IN " + folders,
+		"DELETE FROM permission WHERE folder IN " + folders,
+		"DELETE FROM rule WHERE folder IN " + folders,
+		"DELETE FROM tombstone WHERE folder IN " + folders,
+		"DELETE FROM outbox_recipient WHERE outbox IN (SELECT id FROM outbox WHERE mailbox = ?1)",
+		"DELETE FROM outbox WHERE mailbox = ?1",
+		"DELETE FROM receive_folder WHERE mailbox = ?1",
+		"DELETE FROM message WHERE folder IN " + folders,
+		"DELETE FROM folder WHERE mailbox = ?1",
+		"DELETE FROM mailbox WHERE id = ?1",
+	} {
+		if err := t.c.exec(q, int64(id)); err != nil {
+			return fmt.Errorf("remove mailbox %d: %w", id, err)
+		}
+	}
+	for _, table := range []string{"bag WHERE id", "chunk WHERE bag", "recipients WHERE bag", "attachment WHERE bag"} {
+		if err := t.c.exec("DELETE FROM " + table + " IN (SELECT bag FROM doomed)"); err != nil {
+			return fmt.Errorf("remove mailbox %d: %w", id, err)
+		}
+	}
+	t.note(store.Change{Kind: store.MailboxDeleted, Mailbox: id})
+	return t.c.exec("DELETE FROM doomed")
+}

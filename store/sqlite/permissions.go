@@ -1,0 +1,51 @@
+package sqlite
+
+import (
+	"database/sql"
+
+	"github.com/mapid/mapid/store"
+)
+
+// Permissions lists the permissions of a folder.
+func (r *reader) Permissions(folder store.FolderID) ([]store.Permission, error) {
+	var list []store.Permission
+	err := r.c.each("SELECT member, account, rights FROM permission WHERE folder = ? ORDER BY member", []any{int64(folder)}, func(rows *sql.Rows) error {
+		var p store.Permission
+		err := rows.Scan(&p.Member, &p.Account, &p.Rights)
+		list = append(list, p)
+		return err
+	})
+	return list, err
+}
+
+// SetPermissions replaces the permissions of a folder.
+func (t *tx) SetPermissions(folder store.FolderID, permissions []store.Permission) error {
+	f, err := t.Folder(folder)
+	if err != nil {
+		return err
+	}
+	if err := t.mayWrite(f.Mailbox); err != nil {
+		return err
+	}
+	if err := t.c.exec("DELETE FROM permission WHERE folder = ?", int64(folder)); err != nil {
+		return err
+	}
+	var next int64
+	if err := t.c.row("SELECT next_member FROM folder WHERE id = ?", []any{int64(folder)}, &next); err != nil {
+		return err
+	}
+	for _, p := range permissions {
+		if p.Member == store.MemberDefault && p.Account != "" {
+			p.Member = next
+		}
+		next = max(next, p.Member+1)
+		err := t.c.exec("INSERT INTO permission (folder, member, account, rights) VALUES (?, ?, ?, ?)", int64(folder), p.Member, p.Account, int64(p.Rights))
+		if err != nil {
+			return err
+		}
+	}
+	cn := t.counter()
+	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: folder, Number: store.ChangeNumber(cn)})
+	return t.c.exec("UPDATE folder SET next_member = ?, cn = ?, modified = ?, commit_max = max(commit_max, ?) WHERE id = ?",
+		next, cn, int64(t.time), int64(t.time), int64(folder))
+}

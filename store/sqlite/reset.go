@@ -1,0 +1,95 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"github.com/mapid/mapid/store"
+)
+
+// Reset removes everything.
+func (s *Store) Reset(ctx context.Context) error {
+	return s.Update(ctx, store.Scope{}, func(t store.Tx) error { return t.Clear() })
+}
+
+// Clear removes everything and starts the counters again. The version of the directory goes on, so that nobody takes
+// an old one for the new.
+func (t *tx) Clear() error {
+	var tables []string
+	err := t.c.each("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'", nil, func(rows *sql.Rows) error {
+		var name string
+		err := rows.Scan(&name)
+		tables = append(tables, name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range tables { // without a condition SQLite frees whole trees
+		if err := t.c.exec("DELETE FROM " + name); err != nil {
+			return fmt.Errorf("clear %s: %w", name, err)
+		}
+	}
+	version := t.w.next.directory
+	t.w.next = firstCounters
+	t.w.next.directory = version + 1
+	t.made, t.touched, t.changes = nil, nil, nil
+	t.note(store.Change{Kind: store.StoreReset})
+	return initialise(t.c, t.s.replica, t.w.next)
+}
+
+// Check reads the whole database and compares the counts it keeps with what is there.
+func (s *Store) Check(ctx context.Context) error {
+	return s.View(ctx, store.Scope{}, func(r store.Reader) error {
+		c := r.(*reader).c
+		var problems []string
+		err := c.each("PRAGMA integrity_check(20)", nil, func(rows *sql.Rows) error {
+			var line string
+			err := rows.Scan(&line)
+			if line != "ok" {
+				problems = append(problems, line)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for _, check := range checks {
+			err := c.each(check.query, nil, func(rows *sql.Rows) error {
+				var id int64
+				err := rows.Scan(&id)
+				problems = append(problems, fmt.Sprintf("%s %d", check.text, id))
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if len(problems) > 0 {
+			return fmt.Errorf("%w: %s", errDamaged, strings.Join(problems, "; "))
+		}
+		return nil
+	})
+}
+
+// checks find ids of rows that contradict others.
+var checks = []struct{ text, query string }{
+	{"wrong counts in folder", `SELECT folder.id FROM folder LEFT JOIN (
+		SELECT folder, sum(part = 0) AS content, sum(part = 0 AND flags & 1 = 0) AS unread, sum(part = 1) AS assoc, sum(part = 2) AS gone,
+			sum(CASE part WHEN 0 THEN size ELSE 0 END) AS content_size, sum(CASE part WHEN 1 THEN size ELSE 0 END) AS assoc_size
+		FROM message GROUP BY folder) AS m ON m.folder = folder.id
+		WHERE content_count <> ifnull(content, 0) OR unread_count <> ifnull(unread, 0) OR assoc_count <> ifnull(assoc, 0)
+			OR deleted_count <> ifnull(gone, 0) OR folder.content_size <> ifnull(m.content_size, 0) OR folder.assoc_size <> ifnull(m.assoc_size, 0)`},
+	{"wrong number of children in folder", `SELECT id FROM folder WHERE child_count <>
+		(SELECT count(*) FROM folder AS child WHERE child.parent = folder.id AND child.id <> folder.id AND child.deleted = 0)`},
+	{"wrong size of mailbox", `SELECT id FROM mailbox WHERE size <> (SELECT ifnull(sum(size), 0) FROM message WHERE message.mailbox = mailbox.id)`},
+	{"no bag for message", `SELECT mid FROM message WHERE bag NOT IN (SELECT id FROM bag)`},
+	{"no bag for folder", `SELECT id FROM folder WHERE bag NOT IN (SELECT id FROM bag)`},
+	{"no bag for an attachment of bag", `SELECT bag FROM attachment WHERE own_bag NOT IN (SELECT id FROM bag)`},
+	{"no folder for message", `SELECT mid FROM message WHERE folder NOT IN (SELECT id FROM folder)`},
+	{"no mailbox for folder", `SELECT id FROM folder WHERE mailbox NOT IN (SELECT id FROM mailbox)`},
+	{"counter behind the ids of the store", `SELECT id FROM store WHERE next_counter <= (SELECT ifnull(max(id), 0) FROM folder)
+		OR next_counter <= (SELECT ifnull(max(mid), 0) FROM message) OR next_bag <= (SELECT ifnull(max(id), 0) FROM bag)`},
+}

@@ -1,0 +1,52 @@
+# Every chore of the repository. `make check` is what has to pass before a change goes in.
+
+GO          ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME    ?= 5s
+BENCHTIME   ?= 1s
+VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS     := -s -w -X main.version=$(VERSION)
+
+export CGO_ENABLED ?= 0
+
+.PHONY: build test race fuzz lint gen gen-check arch check bench interop image image-test clean
+
+build: ## the static binary, in bin/
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/mapid ./cmd/mapid
+
+test: ## all tests
+	$(GO) test ./...
+
+race: ## all tests under the race detector, which needs cgo and a C compiler
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+fuzz: ## every fuzz target for FUZZTIME
+	./test/fuzz.sh $(FUZZTIME)
+
+lint: ## formatting, vet, staticcheck
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "gofmt would change: $$unformatted" >&2; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+gen: ## generated files
+	$(GO) generate ./...
+
+gen-check: gen ## fails if a generated file was not current
+	@if [ -n "$$(git status --porcelain -- $$(git grep -lE '^(//|<!--) .*generated .*DO NOT EDIT' -- . ':!Makefile'))" ]; then \
+		echo "generated files were not current: commit what make gen wrote" >&2; \
+		git --no-pager diff --stat; exit 1; fi
+
+arch: ## the rules of the repository
+	$(GO) test ./internal/archtest
+
+check: lint arch race fuzz gen-check ## all of it
+
+bench: ## all benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+interop: ## clients of other projects against the binary; see test/interop
+	MAPID_INTEROP=1 $(GO) test -v -count=1 -timeout 20m ./test/interop/...
+
+clean:
+	rm -rf bin

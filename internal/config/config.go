@@ -181,8 +181,8 @@ func Default() Config {
 		Seed:  "demo",
 		SMTP:  SMTP{Hostname: "exch01.mapid.test"},
 		Limits: Limits{
-			Connections: 65536, CallsPerConnection: 16, RequestSize: 4 << 20,
-			HandshakeTimeout: seconds(30), IdleTimeout: seconds(7200),
+			Connections: 65536, CallsPerConnection: 64, RequestSize: 4 << 20,
+			HandshakeTimeout: seconds(60), IdleTimeout: seconds(7200),
 			Sessions: 20000, HandlesPerSession: 10000, AdminBodySize: 32 << 20, ShutdownGrace: seconds(10),
 		},
 		Log:   Log{Level: "info", Format: "auto"},

@@ -114,6 +114,11 @@ func DecodeRecipientRow(r *wire.Reader, columns []mapi.PropTag) (row RecipientRo
 		r.Failf("rop: recipient row of %d columns where the list has %d", n, len(columns))
 		return row
 	}
+	// Values without bytes would let a short row ask for the memory of a long one.
+	r.Count(uint32(n), len(columns), 1)
+	if r.Err() != nil {
+		return row
+	}
 	row.Properties = prop.ReadRow(r, columns[:n])
 	return row
 }

@@ -28,7 +28,7 @@ var importRules = []rule{
 	{"internal/mapi", nil, "values only"},
 	{"internal/prop", []string{"internal/wire", "internal/mapi"}, "values and their codec know no protocol above them"},
 	{"internal/ndr", []string{"internal/wire"}, "NDR and ROP never mix"},
-	{"internal/rop", bytesLayer, "codecs know no store and no handler"},
+	{"internal/rop", append([]string{"internal/lzxpress"}, bytesLayer...), "codecs know no store and no handler; payloads are compressed"},
 	{"internal/ics", bytesLayer, "codecs know no store and no handler"},
 	{"internal/lzxpress", []string{"internal/wire"}, "a compression knows nothing of what it compresses"},
 	{"internal/codepage", nil, "tables only"},

@@ -1,0 +1,41 @@
+package profile
+
+import "github.com/mapid/mapid/internal/mapi"
+
+// exchange2003 is Exchange Server 2003 SP2. The test settings never covered it, so everything that no note says about
+// it is as in 2007, which is inferred. The build's last number and the old form of its version words are inferred too;
+// the threshold 6.0.6755.0 of [MS-OXCRPC] 3.1.4.1.3.2 fits them.
+func exchange2003() Profile {
+	p := exchange2007()
+	p.Name = "exchange2003"
+	p.Product = "Exchange Server 2003 SP2"
+	p.Version = Version{Major: 6, Minor: 5, Build: 7638, Revision: 1, OldForm: true}
+
+	p.Interfaces.AsyncEMSMDB = Interface{}
+	p.Interfaces.RFR.Services = allServices()
+
+	p.EMSMDB.OSVersion = nil // only 2007 is said to send it
+
+	p.ROP.ReadStreamLimit = 0x8000
+	p.ROP.PutBufferExtended = false
+
+	p.Logon.PerMdbReplids = false
+	p.Logon.PerUserGUID = false
+	p.Logon.MailboxDisabled = mapi.ErrMailboxDisabled
+	p.Logon.MailboxDisabledLater = mapi.ErrMailboxDisabled
+	p.Logon.UnknownUser = mapi.ErrLoginFailure
+
+	p.Folder.NoConversationMembers = mapi.ErrInvalidParameter
+	p.Submit.DeferredDelivery = true
+	p.Table.PackedBuffers = false
+
+	p.FastTransfer.PartialItem = false
+	p.FastTransfer.FolderContentWarning = false
+
+	p.Rules.StateBits2007 = false
+	p.Rules.BadTableFlags = mapi.ErrNoSupport
+	p.Rules.ForwardsForwarded = false
+
+	p.HTTP.Autodiscover = false
+	return p
+}

@@ -35,7 +35,7 @@ type conn struct {
 	bound      bool
 	anonymous  bool // the bind carried no security context
 	fragment   int  // largest PDU to send
-	headerSign bool // agreed, for all security contexts
+	headerSign bool // agreed, for all security contexts; written with the write lock held
 	multiplex  bool // agreed: the client may have several calls in flight
 	features   uint16
 	contexts   map[uint16]presentation

@@ -155,7 +155,9 @@ func (c *conn) alter(ctx context.Context, h Header, pdu []byte) error {
 		return reject(StatusProtocolError, err.Error())
 	}
 	if h.Flags&FlagHeaderSign != 0 {
+		c.write.Lock()
 		c.headerSign = true
+		c.write.Unlock()
 	}
 	resp := &PDU{
 		Header: Header{Type: TypeAlterResp, CallID: h.CallID, Flags: flagsWhole | h.Flags&FlagHeaderSign},

@@ -213,18 +213,7 @@ func (c *conn) unprotect(a *assembly, f *fragment) bool {
 		c.clearRequest(f)
 		return true
 	}
-	var head, tail []byte
-	token := len(f.pdu) - int(f.AuthLength)
-	if c.headerSign {
-		head, tail = f.pdu[:f.stub], f.pdu[f.end:token]
-	}
-	var err error
-	if s.level == auth.LevelPrivacy {
-		err = s.mech.Unseal(f.pdu[token:], head, f.pdu[f.stub:f.end], tail)
-	} else {
-		err = s.mech.Verify(f.pdu[token:], head, f.pdu[f.stub:f.end], tail)
-	}
-	if err != nil {
+	if s.guard(c.headerSign).unprotect(f.pdu, f.stub, f.end) != nil {
 		return false
 	}
 	c.clearRequest(f)

@@ -110,16 +110,11 @@ func (c *conn) sendResponse(k *inflight, stub []byte) error {
 
 // appendResponse appends the fragments of a response. The write lock is held.
 func (c *conn) appendResponse(b []byte, k *inflight, stub []byte) (_ []byte, count uint32, err error) {
-	room, sig := c.fragment-requestSize, 0
-	sec := k.security
-	if sec != nil && sec.level == auth.LevelConnect && !k.mirror {
-		sec = nil
-	}
-	if sec != nil {
-		if sig = connectVerifierSize; sec.level > auth.LevelConnect {
-			sig = sec.mech.SignatureSize(sec.level)
-		}
-		room = (room - secTrailerSize - sig) &^ 15
+	room := c.fragment - requestSize
+	var g *guard
+	if k.security != nil && (k.mirror || k.security.level > auth.LevelConnect) {
+		g = k.security.guard(c.headerSign)
+		room = g.room(c.fragment, requestSize)
 	}
 	for first := true; first || len(stub) > 0; first = false {
 		n := min(len(stub), room)
@@ -141,54 +136,15 @@ func (c *conn) appendResponse(b []byte, k *inflight, stub []byte) (_ []byte, cou
 			setLengths(b[start:], 0)
 			c.clear(Outbound, b[start:])
 		}
-		if sec == nil {
+		if g == nil {
 			setLengths(b[start:], 0)
 			continue
 		}
-		if b, err = c.protect(b, start, sec, sig); err != nil {
+		if b, err = g.protect(b, start, start+requestSize); err != nil {
 			return b, count, err
 		}
 	}
 	return b, count, nil
-}
-
-// connectVerifierSize is the length of the verifier that old clients send at connect level and expect back.
-const connectVerifierSize = 16
-
-// protect finishes the fragment that begins at start: padding, trailer and token.
-func (c *conn) protect(b []byte, start int, sec *security, sig int) ([]byte, error) {
-	stub := start + requestSize
-	pad := -(len(b) - stub) & 15
-	for range pad {
-		b = append(b, 0)
-	}
-	trailer := len(b)
-	b = appendTrailer(b, SecTrailer{
-		Type: uint8(sec.service), Level: uint8(sec.level), PadLength: uint8(pad), ContextID: sec.id,
-	})
-	token := len(b)
-	for range sig {
-		b = append(b, 0)
-	}
-	setLengths(b[start:], sig)
-	if sec.level == auth.LevelConnect {
-		b[token] = 1
-		return b, nil
-	}
-	var head, tail []byte
-	if c.headerSign {
-		head, tail = b[start:stub], b[trailer:token]
-	}
-	var err error
-	if sec.level == auth.LevelPrivacy {
-		err = sec.mech.Seal(b[token:], head, b[stub:trailer], tail)
-	} else {
-		err = sec.mech.Sign(b[token:], head, b[stub:trailer], tail)
-	}
-	if err != nil {
-		return b, fmt.Errorf("dcerpc: protect response: %w", err)
-	}
-	return b, nil
 }
 
 // logWrite reports a failed answer; the connection ends by itself.

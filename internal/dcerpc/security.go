@@ -31,9 +31,18 @@ type security struct {
 	state   securityState
 	legs    int
 	caller  auth.Caller
+	guards  [2]guard // without and with header signing, made once so that protecting allocates nothing
 
 	// verifier says whether connect-level requests carry a verifier; the first one decides for all answers.
 	verifierKnown, verifier bool
+}
+
+// guard returns how this context protects. Header signing belongs to the connection and may be agreed late.
+func (s *security) guard(headerSign bool) *guard {
+	if headerSign {
+		return &s.guards[1]
+	}
+	return &s.guards[0]
 }
 
 // securityTable are the security contexts of one connection, owned by its reader.
@@ -129,6 +138,9 @@ func (c *conn) step(ctx context.Context, s *security, token []byte) (out []byte,
 		return nil, errNoSeal
 	}
 	s.state = securityReady
+	s.guards[0] = guard{id: s.id, service: s.service, level: s.level, protector: s.mech}
+	s.guards[1] = s.guards[0]
+	s.guards[1].headerSign = true
 	s.caller = c.caller()
 	s.caller.Identity, s.caller.Service, s.caller.Level = s.mech.Identity(), s.service, s.level
 	return out, nil

@@ -51,6 +51,7 @@ func (l *lines) add(depth int, name, value string) {
 
 func (r Renderer) structFields(out *lines, v reflect.Value, depth int, skip []string) {
 	t := v.Type()
+	columns := columnsOf(v)
 	for i := range t.NumField() {
 		f := t.Field(i)
 		if !f.IsExported() && !f.Anonymous {
@@ -63,7 +64,68 @@ func (r Renderer) structFields(out *lines, v reflect.Value, depth int, skip []st
 		if !f.IsExported() || contains(skip, f.Name) {
 			continue
 		}
+		if f.Name == "Columns" && columns != nil {
+			continue // their names stand at the values
+		}
+		if r.rows(out, f.Name, v.Field(i), columns, depth) {
+			continue
+		}
 		r.field(out, f.Name, v.Field(i), depth)
+	}
+}
+
+// columnsOf returns what the rows of a message are rows of.
+func columnsOf(v reflect.Value) []mapi.PropTag {
+	for _, name := range []string{"Columns", "RecipientColumns"} {
+		if f := v.FieldByName(name); f.IsValid() && f.CanInterface() {
+			if c, ok := f.Interface().([]mapi.PropTag); ok {
+				return c
+			}
+		}
+	}
+	return nil
+}
+
+// rows renders rows with the names of their columns; false means the field holds none.
+func (r Renderer) rows(out *lines, name string, v reflect.Value, columns []mapi.PropTag, depth int) bool {
+	if columns == nil || !v.CanInterface() {
+		return false
+	}
+	switch x := v.Interface().(type) {
+	case prop.Row:
+		out.add(depth, name, "")
+		r.row(out, columns, x, depth+1)
+	case *prop.Row:
+		if x == nil {
+			out.add(depth, name, "none")
+			return true
+		}
+		out.add(depth, name, "")
+		r.row(out, columns, *x, depth+1)
+	case []prop.Row:
+		out.add(depth, name, strconv.Itoa(len(x)))
+		for i, row := range x[:min(len(x), maxList)] {
+			out.add(depth+1, fmt.Sprintf("[%d]", i), "")
+			r.row(out, columns, row, depth+2)
+		}
+		if len(x) > maxList {
+			out.add(depth+1, "…", fmt.Sprintf("%d more", len(x)-maxList))
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+func (r Renderer) row(out *lines, columns []mapi.PropTag, row prop.Row, depth int) {
+	for i, v := range row.Values {
+		name := fmt.Sprintf("[%d]", i)
+		var tag mapi.PropTag
+		if i < len(columns) {
+			tag = columns[i]
+			name = tag.String()
+		}
+		out.add(depth, name, r.Value(tag, v))
 	}
 }
 

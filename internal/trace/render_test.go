@@ -63,3 +63,21 @@ func TestRendererValues(t *testing.T) {
 		}
 	}
 }
+
+func TestRendererNamesTheColumnsOfRows(t *testing.T) {
+	t.Parallel()
+	type message struct {
+		Columns []mapi.PropTag
+		Rows    []prop.Row
+	}
+	got := strings.Join(Renderer{}.Fields(&message{
+		[]mapi.PropTag{mapi.TagSubject, 0x67480014},
+		[]prop.Row{{Values: []prop.Value{prop.String("Hi"), prop.Error(mapi.ErrNotFound)}}},
+	}), "\n")
+	want := strings.Join([]string{
+		"Rows: 1", "  [0]: ", `    PidTagSubject (0x0037001F): "Hi"`, "    PidTagFolderId (0x67480014): ecNotFound (0x8004010F)",
+	}, "\n")
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -1,0 +1,66 @@
+// Package keytab writes keys in the file format of MIT Kerberos, version 0x502, which analysers read to decrypt
+// captures: an NT hash is the key of encryption type 23.
+package keytab
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Encryption types, [RFC4120] 7.5 and [RFC4757].
+const (
+	AES128 = 17 // aes128-cts-hmac-sha1-96
+	AES256 = 18 // aes256-cts-hmac-sha1-96
+	RC4    = 23 // rc4-hmac: the NT hash itself
+)
+
+// Entry is one key of one principal.
+type Entry struct {
+	Principal string // alice, or exchangeMDB/exch01.mapid.test
+	Realm     string
+	Version   uint32 // kvno
+	Type      uint16
+	Key       []byte
+	Time      time.Time
+}
+
+const (
+	nameTypePrincipal = 1
+	nameTypeService   = 2
+	maxName           = 0x7FFF
+)
+
+// Encode returns the file. It fails only for names or keys that are too long for the format.
+func Encode(entries []Entry) ([]byte, error) {
+	b := []byte{5, 2}
+	for _, e := range entries {
+		parts := strings.Split(e.Principal, "/")
+		if len(e.Principal) > maxName || len(e.Realm) > maxName || len(e.Key) > maxName {
+			return nil, fmt.Errorf("keytab: entry of %.40q is too long", e.Principal)
+		}
+		r := binary.BigEndian.AppendUint16(nil, uint16(len(parts)))
+		r = counted(r, e.Realm)
+		for _, p := range parts {
+			r = counted(r, p)
+		}
+		kind := uint32(nameTypePrincipal)
+		if len(parts) > 1 {
+			kind = nameTypeService
+		}
+		r = binary.BigEndian.AppendUint32(r, kind)
+		r = binary.BigEndian.AppendUint32(r, uint32(e.Time.Unix()))
+		r = append(r, byte(e.Version))
+		r = binary.BigEndian.AppendUint16(r, e.Type)
+		r = counted(r, string(e.Key))
+		r = binary.BigEndian.AppendUint32(r, e.Version)
+		b = binary.BigEndian.AppendUint32(b, uint32(len(r)))
+		b = append(b, r...)
+	}
+	return b, nil
+}
+
+func counted(b []byte, s string) []byte {
+	return append(binary.BigEndian.AppendUint16(b, uint16(len(s))), s...)
+}

@@ -67,3 +67,25 @@ func TestPropertySetBytes(t *testing.T) {
 		t.Errorf("PSETID_Common is %x, want %x", mapi.PsetidCommon[:], want[:])
 	}
 }
+
+func TestLocaleOf(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		lcid uint32
+		want mapi.Locale
+		ok   bool
+	}{
+		{"American", 0x0409, mapi.Locale{LCID: 0x0409, Tag: "en-US", CodePage: 1252}, true},
+		{"SortIdentifierDoesNotCount", 0x00010407, mapi.Locale{LCID: 0x0407, Tag: "de-DE", CodePage: 1252}, true},
+		{"Russian", 0x0419, mapi.Locale{LCID: 0x0419, Tag: "ru-RU", CodePage: 1251}, true},
+		{"Japanese", 0x0411, mapi.Locale{LCID: 0x0411, Tag: "ja-JP", CodePage: 932}, true},
+		{"UnknownSublanguage", 0x7C0C, mapi.Locale{LCID: 0x040C, Tag: "fr-FR", CodePage: 1252}, true},
+		{"UnknownLanguage", 0x04FF, mapi.Locale{}, false},
+		{"Zero", 0, mapi.Locale{}, false},
+	} {
+		if got, ok := mapi.LocaleOf(c.lcid); got != c.want || ok != c.ok {
+			t.Errorf("%s: got %+v, %v", c.name, got, ok)
+		}
+	}
+}

@@ -41,12 +41,12 @@ func NewCollation(lcid uint32) *Collation {
 	return c
 }
 
-// appendTextKey appends bytes that order as s does.
+// appendTextKey appends bytes that order as s does, escaped.
 func (c *Collation) appendTextKey(dst []byte, s string) []byte {
 	o := c.pool.Get().(*textOrder)
 	o.buf.Reset()
 	o.text = append(o.text[:0], s...)
-	dst = append(dst, o.collator.Key(&o.buf, o.text)...)
+	dst = appendEscaped(dst, o.collator.Key(&o.buf, o.text))
 	c.pool.Put(o)
 	return dst
 }
@@ -191,8 +191,7 @@ func (c *Collation) appendKey(dst []byte, v Value) []byte {
 	case classFloat:
 		return binary.BigEndian.AppendUint64(dst, floatKey(v.Float()))
 	case classText:
-		var room [128]byte
-		return appendEscaped(dst, c.appendTextKey(room[:0], v.text()))
+		return c.appendTextKey(dst, v.text())
 	}
 	return appendEscaped(dst, []byte(v.str))
 }

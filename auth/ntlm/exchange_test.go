@@ -260,3 +260,25 @@ func recode(b []byte, change func(*AuthenticateMessage)) []byte {
 func cutMIC(b []byte) []byte {
 	return recode(b, func(m *AuthenticateMessage) { m.HasMIC = false })
 }
+
+// TestUnknownAccountCostsTheSame compares the work of a wrong password with that of an unknown account. Time is noisy
+// on a shared machine, so it counts allocations: every hash makes some.
+func TestUnknownAccountCostsTheSame(t *testing.T) {
+	mech := New(testOptions())
+	work := func(user string) float64 {
+		return testing.AllocsPerRun(50, func() {
+			o := alice(auth.LevelConnect)
+			o.User, o.Hash = user, NTHash("wrong")
+			client, server := NewInitiator(o), mech.Accept()
+			n, _, _ := client.Step(t.Context(), nil)
+			c, _, _ := server.Step(t.Context(), n)
+			a, _, _ := client.Step(t.Context(), c)
+			if _, _, err := server.Step(t.Context(), a); err == nil {
+				t.Error("let in")
+			}
+		})
+	}
+	if known, unknown := work("alice"), work("malia"); known != unknown {
+		t.Errorf("%v allocations for a wrong password, %v for an unknown account", known, unknown)
+	}
+}

@@ -242,7 +242,7 @@ func (p *PDU) Encode() []byte {
 	p.Body.encode(w)
 	if p.Trailer != nil {
 		switch p.Type {
-		case TypeRequest, TypeResponse, TypeFault:
+		case TypeRequest, TypeResponse:
 		default:
 			w.Align(4)
 		}

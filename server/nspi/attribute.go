@@ -127,8 +127,8 @@ func number(name string) func(subject) prop.Value {
 	}
 }
 
-// binary returns a getter of a directory attribute that holds base64.
-func binary(name string) func(subject) prop.Value {
+// base64Value returns a getter of a directory attribute that holds base64.
+func base64Value(name string) func(subject) prop.Value {
 	return func(s subject) prop.Value {
 		b, err := base64.StdEncoding.DecodeString(first(s.entry.Attributes[name]))
 		if err != nil || len(b) == 0 {

@@ -1,6 +1,7 @@
 package nspi
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/mapid/mapid/auth"
@@ -21,10 +22,11 @@ type BindResponse struct {
 }
 
 // Bind starts a session, [MS-OXNSPI] 3.1.4.1.1. Nobody is served without having proved who they are: clients of the
-// first versions bind so and come back with credentials when they are refused with ErrLoginFailure.
+// first versions bind so and come back with credentials when they are refused with ErrLoginFailure. Versions that
+// heed AnonymousLogin refuse it from anybody.
 func (s *Service) Bind(_ context.Context, caller auth.Caller, q *BindRequest) (*BindResponse, error) {
-	if !caller.Authenticated() {
-		return nil, mapi.ErrLoginFailure
+	if !caller.Authenticated() || q.Flags&AnonymousLogin != 0 && !s.profile.IgnoresAnonymousLogin {
+		return nil, cmp.Or(s.profile.AnonymousBind, mapi.ErrLoginFailure)
 	}
 	if !codePageSupported(q.Stat.CodePage) {
 		return nil, mapi.ErrInvalidCodepage

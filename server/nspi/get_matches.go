@@ -75,14 +75,20 @@ func (b *book) filtered(q *GetMatchesRequest) ([]uint32, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := filter{book: b, table: t, codePage: q.Stat.CodePage}
-	passes, err := f.compile(q.Filter)
+	f := filter{codePage: q.Stat.CodePage}
+	r, err := f.prepare(q.Filter)
 	if err != nil {
 		return nil, err
 	}
+	if p, ok := r.(prop.PropertyRestriction); ok && p.Tag.ID() == mapi.TagAnr.ID() { // what clients ask all the time
+		return t.only(b.anr().candidates(p.Value.Value.Str())), nil
+	}
+	matcher := prop.NewMatcher(r, t.order)
+	m := matchable{book: b, anr: make(map[string]map[uint32]bool)}
+	view := prop.Subject{Get: m.get, Anr: m.means}
 	mids := []uint32{}
 	for _, mid := range t.mids {
-		if passes(b.entrySubject(b.snap.ByMId(mid), false)) {
+		if m.subject = b.entrySubject(b.snap.ByMId(mid), false); matcher.Match(&view) {
 			mids = append(mids, mid)
 		}
 	}
@@ -107,7 +113,7 @@ func (b *book) referred(caller auth.Caller, q *GetMatchesRequest) ([]uint32, err
 	order := b.sorted(tableKey{midGAL, false, nearestLocale(q.Stat.SortLocale)}).order
 	keys := make(map[uint32][]byte, len(mids))
 	for _, mid := range mids {
-		keys[mid] = order.key(b.snap.ByMId(mid).DisplayName)
+		keys[mid] = nameKey(order, b.snap.ByMId(mid).DisplayName)
 	}
 	slices.SortFunc(mids, func(x, y uint32) int {
 		if c := bytes.Compare(keys[x], keys[y]); c != 0 {

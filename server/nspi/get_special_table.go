@@ -39,7 +39,7 @@ func (s *Service) GetSpecialTable(_ context.Context, _ auth.Caller, q *GetSpecia
 			return nil, err
 		}
 	}
-	if s.profile.VersionedHierarchy {
+	if s.profile.SpecialTableVersioned {
 		a.Version = hierarchyVersion
 		if q.Version == hierarchyVersion {
 			return a, nil

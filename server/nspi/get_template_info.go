@@ -29,7 +29,7 @@ func (s *Service) GetTemplateInfo(_ context.Context, _ auth.Caller, q *GetTempla
 	if err := checkCodePage(q.CodePage); err != nil {
 		return nil, err
 	}
-	if q.DN != nil && *q.DN != "" || localeTags[q.LocaleID&0x3FF] == "" {
+	if _, ok := mapi.LocaleOf(q.LocaleID); !ok || q.DN != nil && *q.DN != "" {
 		return nil, mapi.ErrInvalidLocale
 	}
 	layout := layoutOf(displayType(q.Type))

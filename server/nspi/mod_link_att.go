@@ -31,7 +31,7 @@ func (s *Service) ModLinkAtt(ctx context.Context, caller auth.Caller, q *ModLink
 	if tag != mapi.TagAddressBookMember && tag != mapi.TagAddressBookPublicDelegates {
 		return nil, mapi.ErrNotFound
 	}
-	if s.profile.FixedLinks {
+	if !s.profile.ModifiesLinks {
 		return nil, mapi.ErrGeneralFailure
 	}
 	b, err := s.current(ctx)

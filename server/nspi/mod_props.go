@@ -52,7 +52,7 @@ func (s *Service) ModProps(ctx context.Context, caller auth.Caller, q *ModPropsR
 	}
 	for _, v := range q.Add {
 		var values []string
-		if s.profile.AddsCertificates {
+		if s.profile.ModifiesCertificates {
 			values = prop.Elements[string](v.Value)
 		}
 		if !setCertificates(&changed, v.Tag, values) {

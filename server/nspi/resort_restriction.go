@@ -30,7 +30,7 @@ func (s *Service) ResortRestriction(ctx context.Context, _ auth.Caller, q *Resor
 	}
 	stat := q.Stat
 	if stat.SortType != SortDisplayName {
-		if !s.profile.ResortAnyOrder {
+		if !s.profile.ResortAnySort {
 			return nil, mapi.ErrGeneralFailure
 		}
 		stat.SortType = SortDisplayName

@@ -16,6 +16,7 @@ import (
 	"github.com/mapid/mapid/auth"
 	"github.com/mapid/mapid/internal/dcerpc"
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/profile"
 	"github.com/mapid/mapid/store"
 )
 
@@ -32,7 +33,7 @@ type Options struct {
 	StoreGUID mapi.GUID
 	// AdvertisedHost is the host clients are told to reach this server under; nil or "" is Server.FQDN.
 	AdvertisedHost func() string
-	Profile        Profile
+	Profile        profile.AddressBook
 	// Services and MinLevel go into the Interface. An unauthenticated bind should be let through: NspiBind refuses
 	// it in the way clients expect.
 	Services []auth.Service
@@ -57,20 +58,6 @@ func (s Server) DN() string {
 // DatabaseDN returns the legacy DN of the mailbox database, which mailboxes show as their home.
 func (s Server) DatabaseDN() string { return s.DN() + "/cn=Microsoft Private MDB" }
 
-// Profile is what differs between versions of Exchange. The zero value is Exchange 2010.
-type Profile struct {
-	// VersionedHierarchy: NspiGetSpecialTable gives its version, and no rows to a caller who has it (2007);
-	// [MS-OXNSPI] 3.1.4.1.3 notes 3 and 4.
-	VersionedHierarchy bool
-	// ResortAnyOrder: NspiResortRestriction takes any sort type (2013 and later); [MS-OXNSPI] 3.1.4.1.11 note 6.
-	ResortAnyOrder bool
-	// AddsCertificates: NspiModProps adds values and does not only remove them (the directory server of 2007);
-	// [MS-OXNSPI] 3.1.4.1.14 note 7.
-	AddsCertificates bool
-	// FixedLinks: NspiModLinkAtt changes nothing and fails (2013 and later); [MS-OXNSPI] 3.1.4.1.15 note 8.
-	FixedLinks bool
-}
-
 // Service is the address book of one server. It is safe for concurrent use.
 type Service struct {
 	dir     store.Directory
@@ -78,7 +65,7 @@ type Service struct {
 	server  Server
 	servers []Server // server and its peers
 	host    func() string
-	profile Profile
+	profile profile.AddressBook
 	auths   []auth.Service
 	level   auth.Level
 	log     *zap.Logger

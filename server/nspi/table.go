@@ -6,16 +6,15 @@ import (
 	"sort"
 	"sync"
 
-	"golang.org/x/text/collate"
-
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
 )
 
 // tableKey names one order of one container.
 type tableKey struct {
 	container uint32
 	phonetic  bool
-	locale    uint32 // primary language
+	locale    uint32 // LCID, one that is known
 }
 
 // table is one container in order, [MS-OXNSPI] 3.1.4.4. It is built on first use and does not change.
@@ -23,22 +22,28 @@ type table struct {
 	mids  []uint32
 	keys  [][]byte // sort keys of the rows
 	index map[uint32]int
-	order *order
+	order *prop.Collation
 	once  sync.Once
 }
 
-// order makes sort keys that compare as bytes.
-type order struct {
-	mu  sync.Mutex // guards col
-	col *collate.Collator
+// maxTables is how many tables of one snapshot are kept; a caller who asks for more orders than anybody needs makes
+// them build anew.
+const maxTables = 64
+
+// lcidEnglish is the locale every server must sort by, [MS-OXNSPI] 2.2.1.6.
+const lcidEnglish uint32 = 0x0409
+
+// nearestLocale returns a locale that orders names for lcid, [MS-OXNSPI] 2.2.1.6.
+func nearestLocale(lcid uint32) uint32 {
+	if l, ok := mapi.LocaleOf(lcid); ok {
+		return l.LCID
+	}
+	return lcidEnglish
 }
 
-// key returns the sort key of a name.
-func (o *order) key(name string) []byte {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	var buf collate.Buffer
-	return bytes.Clone(o.col.KeyFromString(&buf, name))
+// nameKey returns the sort key of a name. Keys compare as bytes.
+func nameKey(order *prop.Collation, name string) []byte {
+	return order.AppendSortKey(nil, prop.String(name), prop.Ascending)
 }
 
 // table returns the table that stat means: ErrInvalidBookmark if there is no such container, ErrGeneralFailure for
@@ -57,6 +62,9 @@ func (b *book) sorted(key tableKey) *table {
 	b.mu.Lock()
 	t := b.tables[key]
 	if t == nil {
+		if len(b.tables) >= maxTables {
+			clear(b.tables)
+		}
 		t = &table{}
 		b.tables[key] = t
 	}
@@ -73,13 +81,12 @@ func (b *book) sorted(key tableKey) *table {
 
 // buildAll fills the table with every entry that is not hidden.
 func (t *table) buildAll(b *book, key tableKey) {
-	t.order = &order{col: newCollator(key.locale)}
+	t.order = prop.NewCollation(key.locale)
 	type row struct {
 		mid uint32
 		key []byte
 	}
 	var rows []row
-	var buf collate.Buffer
 	for i := range b.snap.Entries {
 		e := &b.snap.Entries[i]
 		if e.Hidden {
@@ -89,7 +96,7 @@ func (t *table) buildAll(b *book, key tableKey) {
 		if p := first(e.Attributes["phonetic_display_name"]); key.phonetic && p != "" {
 			name = p
 		}
-		rows = append(rows, row{e.MId, t.order.col.KeyFromString(&buf, name)})
+		rows = append(rows, row{e.MId, nameKey(t.order, name)})
 	}
 	slices.SortFunc(rows, func(x, y row) int {
 		if c := bytes.Compare(x.key, y.key); c != 0 {
@@ -132,7 +139,7 @@ func (t *table) at(pos int) uint32 {
 
 // seek returns the position of the first row whose name is not before name; len(mids) if there is none.
 func (t *table) seek(name string) int {
-	key := t.order.key(name)
+	key := nameKey(t.order, name)
 	return sort.Search(len(t.keys), func(i int) bool { return bytes.Compare(t.keys[i], key) >= 0 })
 }
 

@@ -20,7 +20,7 @@ var bytesLayer = []string{"internal/wire", "internal/mapi", "internal/prop"}
 // service is what a service behind the RPC seam is made of.
 var service = []string{
 	"internal/dcerpc", "internal/ndr", "internal/wire", "internal/mapi", "internal/prop", "internal/trace", "internal/profile",
-	"internal/codepage", "store", "auth",
+	"internal/codepage", "internal/msgprops", "store", "auth",
 }
 
 var importRules = []rule{
@@ -31,14 +31,15 @@ var importRules = []rule{
 	{"internal/rop", append([]string{"internal/lzxpress"}, bytesLayer...), "codecs know no store and no handler; payloads are compressed"},
 	{"internal/ics", bytesLayer, "codecs know no store and no handler"},
 	{"internal/lzxpress", []string{"internal/wire"}, "a compression knows nothing of what it compresses"},
-	{"internal/codepage", nil, "tables only"},
+	{"internal/codepage", []string{"internal/mapi"}, "tables only"},
+	{"internal/msgprops", bytesLayer, "what is computed from properties needs nothing but properties"},
 	{"internal/dcerpc", []string{"internal/ndr", "internal/wire", "auth"}, "the RPC runtime knows no interface and no mechanism"},
 	{"internal/profile", []string{"internal/mapi", "auth"}, "what differs per version is data"},
-	{"internal/seed", []string{"internal/mapi", "internal/prop", "store"}, "a seed writes through the contract, so every engine can be seeded"},
+	{"internal/seed", []string{"internal/mapi", "internal/prop", "internal/msgprops", "store"}, "a seed writes through the contract, so every engine can be seeded"},
 	{"internal/trace", []string{"internal/wire", "internal/mapi", "internal/prop", "internal/rop"}, "the trace sees typed messages, not handlers"},
 	{"internal/fault", []string{"internal/mapi"}, "faults only match; the seams act"},
-	{"internal/mailconv", append([]string{"internal/rtf", "internal/codepage", "store"}, bytesLayer...), "conversion knows no protocol"},
-	{"internal/rtf", nil, "conversion knows no protocol"},
+	{"internal/mailconv", append([]string{"internal/rtf", "internal/codepage", "internal/msgprops", "store"}, bytesLayer...), "conversion knows no protocol"},
+	{"internal/rtf", []string{"internal/codepage"}, "conversion knows no protocol"},
 	{"internal/mapiclient", append([]string{"internal/dcerpc", "internal/ndr", "internal/rop", "internal/lzxpress", "auth", "auth/..."}, bytesLayer...),
 		"the client must stay an independent reading of the protocol: it shares codecs with the server and nothing else"},
 	{"internal/config", nil, "the configuration is mapped to each package's Options in internal/app"},
@@ -59,9 +60,9 @@ var importRules = []rule{
 	{"server/rfr", service, "servers do not know each other"},
 	{"server/nspi", service, "servers do not know each other"},
 	{"server/emsmdb", append([]string{"server/emsmdb/...", "internal/rop", "internal/lzxpress"}, service...), "knows sessions and RPC and no single ROP"},
-	{"server/emsmdb/exec", append([]string{"server/emsmdb/object", "server/emsmdb/view", "internal/rop", "internal/ics", "internal/trace", "internal/profile", "internal/fault", "internal/codepage", "store", "auth"}, bytesLayer...),
+	{"server/emsmdb/exec", append([]string{"server/emsmdb/object", "server/emsmdb/view", "internal/rop", "internal/ics", "internal/trace", "internal/profile", "internal/fault", "internal/codepage", "internal/msgprops", "store", "auth"}, bytesLayer...),
 		"maps codec types to objects; knows no session and no RPC"},
-	{"server/emsmdb/object", append([]string{"server/emsmdb/view", "internal/profile", "internal/codepage", "store"}, bytesLayer...), "mailbox semantics without codec types"},
+	{"server/emsmdb/object", append([]string{"server/emsmdb/view", "internal/profile", "internal/codepage", "internal/msgprops", "internal/rtf", "store"}, bytesLayer...), "mailbox semantics without codec types"},
 	{"server/emsmdb/view", append([]string{"store"}, bytesLayer...), "orders rows and knows no ROP"},
 	{"server/smtp", []string{"internal/mailconv", "store", "auth"}, "servers do not know each other"},
 	{"server/admin", []string{"store", "internal/mapi", "internal/prop", "internal/trace"}, "declares the interfaces it needs itself"},

@@ -64,16 +64,12 @@ type ClientSecurity struct {
 	Mech  auth.Context // an initiator
 
 	service auth.Service
-	guards  [2]guard // without and with header signing
+	guards  [2]guard // without and with header signing agreed
 }
 
 // NewClientSecurity returns a context that is not established yet. service is what the trailer names.
 func NewClientSecurity(id uint32, service auth.Service, level auth.Level, mech auth.Context) *ClientSecurity {
-	s := &ClientSecurity{ID: id, Level: level, Mech: mech, service: service}
-	s.guards[0] = guard{id: id, service: service, level: level, protector: mech}
-	s.guards[1] = s.guards[0]
-	s.guards[1].headerSign = true
-	return s
+	return &ClientSecurity{ID: id, Level: level, Mech: mech, service: service}
 }
 
 func (s *ClientSecurity) guard(headerSign bool) *guard {
@@ -208,7 +204,9 @@ func (c *Client) negotiate(
 	return results, nil
 }
 
+// addSecurity makes an established context usable.
 func (c *Client) addSecurity(s *ClientSecurity) {
+	s.guards = newGuards(s.ID, s.service, s.Level, s.Mech)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.security = append(c.security, s)

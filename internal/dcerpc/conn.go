@@ -29,7 +29,7 @@ type conn struct {
 	id            uint64
 	log           *zap.Logger
 	local, remote string
-	refused       bool // over the connection limit: the first PDU is answered by a refusal
+	overLimit     bool // the first PDU is answered by a refusal
 	deadline      time.Time
 
 	bound      bool
@@ -114,7 +114,7 @@ func (c *conn) serve(parent context.Context) {
 	if errors.Is(err, errQuiet) {
 		err = nil
 	}
-	if err != nil {
+	if err != nil && !errors.As(err, new(*refusedError)) {
 		c.log.Warn("connection closed by the server", zap.Error(fmt.Errorf("%s from %s: %w", c.ep.name, c.remote, err)))
 	}
 	if f := c.srv.hooks.ConnClosed; f != nil {
@@ -251,7 +251,7 @@ func (c *conn) refuse(h Header, err error) error {
 
 // handle acts on one PDU; an error ends the connection.
 func (c *conn) handle(ctx context.Context, h Header, pdu []byte) error {
-	if c.refused && h.Type == TypeBind {
+	if c.overLimit && h.Type == TypeBind {
 		return c.nak(h, NakLocalLimit, errors.New("too many connections"))
 	}
 	switch h.Type {

@@ -113,8 +113,7 @@ func (c *conn) bindSecurity(ctx context.Context, p, ack *PDU, accepted []*Interf
 		err = errLevelCall
 	}
 	if err != nil {
-		c.authenticated(s, err)
-		return err
+		return c.refused(s, err)
 	}
 	token, err := c.step(ctx, s, p.Token)
 	if err != nil {
@@ -135,24 +134,24 @@ var errLevelCall = fmt.Errorf("dcerpc: level %s on a connection", auth.LevelCall
 
 // alter answers an alter_context: new presentation contexts, a leg of a security context, or both.
 func (c *conn) alter(ctx context.Context, h Header, pdu []byte) error {
-	reject := func(status Status, why string) error {
+	reject := func(status Status, why error) error {
 		return c.end(h.CallID, 0, status, FlagDidNotExecute, why)
 	}
 	p, err := DecodePDU(pdu)
 	switch {
 	case err != nil:
-		return reject(StatusProtocolError, err.Error())
+		return reject(StatusProtocolError, err)
 	case !c.bound:
-		return reject(StatusProtocolError, "alter_context before bind")
+		return reject(StatusProtocolError, errors.New("alter_context before bind"))
 	case badPadLength(p):
-		return reject(StatusProtocolError, "auth_pad_length")
+		return reject(StatusProtocolError, errors.New("auth_pad_length"))
 	case p.Trailer != nil && p.Trailer.Type == uint8(auth.ServiceNone):
-		return reject(StatusAccessDenied, "token without an authentication service")
+		return reject(StatusAccessDenied, errors.New("token without an authentication service"))
 	}
 	c.clearBind(p)
 	results, accepted, err := c.negotiate(p.Body.(*Bind).Contexts)
 	if err != nil {
-		return reject(StatusProtocolError, err.Error())
+		return reject(StatusProtocolError, err)
 	}
 	if h.Flags&FlagHeaderSign != 0 {
 		c.write.Lock()
@@ -165,7 +164,7 @@ func (c *conn) alter(ctx context.Context, h Header, pdu []byte) error {
 	}
 	if p.Trailer != nil {
 		if status, err := c.alterSecurity(ctx, p, resp, accepted); err != nil {
-			return reject(status, err.Error())
+			return reject(status, err)
 		}
 	}
 	c.updateDeadline()
@@ -211,29 +210,27 @@ func (c *conn) alterSecurity(ctx context.Context, p, resp *PDU, accepted []*Inte
 // auth3 takes the last leg of a security context, [MS-RPCE] 2.2.2.5.5. It has no answer: a refusal is told to the
 // next request.
 func (c *conn) auth3(ctx context.Context, h Header, pdu []byte) error {
-	reject := func(status Status, why string) error {
+	reject := func(status Status, why error) error {
 		return c.end(h.CallID, 0, status, FlagDidNotExecute, why)
 	}
 	p, err := DecodePDU(pdu)
 	switch {
 	case err != nil:
-		return reject(StatusProtocolError, err.Error())
+		return reject(StatusProtocolError, err)
 	case !c.bound || p.Trailer == nil:
-		return reject(StatusProtocolError, "rpc_auth_3 without bind or token")
+		return reject(StatusProtocolError, errors.New("rpc_auth_3 without bind or token"))
 	case badPadLength(p):
-		return reject(StatusRemoteNoMemory, "auth_pad_length")
+		return reject(StatusRemoteNoMemory, errors.New("auth_pad_length"))
 	}
 	t := *p.Trailer
 	s := c.security.find(t.ContextID)
 	if s == nil || s.state != securityLegs || t.Type != uint8(s.service) || t.Level != uint8(s.level) {
-		return reject(StatusProtocolError, "rpc_auth_3 for no unfinished security context")
+		return reject(StatusProtocolError, errors.New("rpc_auth_3 for no unfinished security context"))
 	}
 	token, err := c.step(ctx, s, p.Token)
 	if err == nil && (s.state != securityReady || len(token) > 0) {
 		// The mechanism has more to say and rpc_auth_3 no way to say it.
-		err = errLegs
-		s.state = securityDead
-		c.authenticated(s, err)
+		err = c.refused(s, errLegs)
 	}
 	if err == nil {
 		c.established(s)

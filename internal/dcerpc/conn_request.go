@@ -2,6 +2,7 @@ package dcerpc
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/mapid/mapid/auth"
@@ -91,7 +92,7 @@ func (c *conn) request(ctx context.Context, h Header, pdu []byte) error {
 	}
 	if len(a.stub) > c.srv.limits.Load().Request {
 		c.partial = nil
-		return c.end(a.callID, a.context, StatusAccessDenied, 0, "request is too large")
+		return c.end(a.callID, a.context, StatusAccessDenied, 0, errors.New("request is too large"))
 	}
 	if f.Flags&FlagLast == 0 {
 		return nil
@@ -118,7 +119,7 @@ func (c *conn) begin(f *fragment) error {
 	case !first && !c.multiplex:
 		return c.protocolError(f.CallID, 0, 0, "first fragment is missing")
 	case first && f.Flags&FlagPendingCancel != 0:
-		return c.end(f.CallID, 0, StatusNoCallActive, FlagDidNotExecute, "request is cancelled already")
+		return c.end(f.CallID, 0, StatusNoCallActive, FlagDidNotExecute, errors.New("request is cancelled already"))
 	case first && c.inTheWay(f.CallID):
 		return c.protocolError(f.CallID, 0, 0, "another call is not answered yet")
 	}
@@ -138,13 +139,13 @@ func (c *conn) begin(f *fragment) error {
 		security: s, skip: !known,
 	}
 	if !c.unprotect(a, f) {
-		return c.end(f.CallID, f.context, StatusSecPkgError, 0, "signature of a request is wrong")
+		return c.end(f.CallID, f.context, StatusSecPkgError, 0, errors.New("signature of a request is wrong"))
 	}
 	switch {
 	case !first:
 		return c.protocolError(f.CallID, f.context, 0, "first fragment is missing")
 	case uint64(f.hint) > uint64(c.srv.limits.Load().Request) && f.Flags&FlagLast == 0:
-		return c.end(f.CallID, f.context, StatusAccessDenied, 0, "request is too large")
+		return c.end(f.CallID, f.context, StatusAccessDenied, 0, errors.New("request is too large"))
 	}
 	if n := f.end - f.stub; n > 0 && f.Flags&FlagLast != 0 {
 		a.stub = make([]byte, 0, n)
@@ -166,7 +167,7 @@ func (c *conn) proceed(f *fragment) error {
 	case (f.AuthLength > 0) != a.mirror, f.BigEndian != a.big:
 		return c.protocolError(a.callID, a.context, 0, "fragments of one request differ")
 	case !c.unprotect(a, f):
-		return c.end(a.callID, a.context, StatusSecPkgError, 0, "signature of a request is wrong")
+		return c.end(a.callID, a.context, StatusSecPkgError, 0, errors.New("signature of a request is wrong"))
 	case f.Flags&FlagFirst != 0:
 		return c.protocolError(a.callID, a.context, 0, "two first fragments")
 	}
@@ -176,12 +177,13 @@ func (c *conn) proceed(f *fragment) error {
 // securityOf finds the security context of a first fragment, [MS-RPCE] 3.3.1.5.4. nil means none.
 func (c *conn) securityOf(f *fragment) (*security, error) {
 	denied := func(why string) (*security, error) {
-		return nil, c.end(f.CallID, f.context, StatusAccessDenied, 0, why)
+		return nil, c.end(f.CallID, f.context, StatusAccessDenied, 0, errors.New(why))
+	}
+	if c.security.dead() {
+		return nil, c.end(f.CallID, f.context, StatusAccessDenied, 0, errTold)
 	}
 	if f.AuthLength == 0 {
 		switch {
-		case c.security.dead():
-			return denied("authentication had failed")
 		case c.security.connect != nil:
 			return c.security.connect, nil
 		case c.anonymous:
@@ -193,7 +195,7 @@ func (c *conn) securityOf(f *fragment) (*security, error) {
 	}
 	s := c.security.find(f.trailer.ContextID)
 	switch {
-	case s == nil || s.state == securityDead || uint8(s.service) != f.trailer.Type || uint8(s.level) != f.trailer.Level:
+	case s == nil || uint8(s.service) != f.trailer.Type || uint8(s.level) != f.trailer.Level:
 		return denied("request without a valid security context")
 	case s.state == securityLegs:
 		return nil, c.protocolError(f.CallID, 0, FlagDidNotExecute, "authentication is not finished")
@@ -264,7 +266,7 @@ func (c *conn) dispatch(ctx context.Context, a *assembly) error {
 	if k.Level < a.iface.MinLevel || !a.iface.accepts(k.Service) && a.security != nil {
 		if !c.security.strong {
 			c.done(k, StatusAccessDenied, nil)
-			return c.end(a.callID, a.context, StatusAccessDenied, FlagDidNotExecute, "authentication is too weak")
+			return c.end(a.callID, a.context, StatusAccessDenied, FlagDidNotExecute, errors.New("authentication is too weak"))
 		}
 		return refuse(StatusAccessDenied, FlagDidNotExecute)
 	}

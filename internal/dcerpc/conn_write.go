@@ -64,16 +64,16 @@ func (c *conn) sendFault(callID uint32, contextID uint16, status Status, flags F
 }
 
 // end sends a fault and returns the error that ends the connection.
-func (c *conn) end(callID uint32, contextID uint16, status Status, flags Flags, why string) error {
+func (c *conn) end(callID uint32, contextID uint16, status Status, flags Flags, why error) error {
 	if err := c.sendFault(callID, contextID, status, flags); err != nil {
 		return err
 	}
-	return fmt.Errorf("dcerpc: answered %s: %s", status, why)
+	return fmt.Errorf("dcerpc: answered %s: %w", status, why)
 }
 
 // protocolError is end with nca_s_proto_error.
 func (c *conn) protocolError(callID uint32, contextID uint16, flags Flags, why string) error {
-	return c.end(callID, contextID, StatusProtocolError, flags, why)
+	return c.end(callID, contextID, StatusProtocolError, flags, errors.New(why))
 }
 
 // nak refuses a bind and returns the error that ends the connection.

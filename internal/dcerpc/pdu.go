@@ -242,7 +242,7 @@ func (p *PDU) Encode() []byte {
 	p.Body.encode(w)
 	if p.Trailer != nil {
 		switch p.Type {
-		case TypeRequest, TypeResponse:
+		case TypeRequest, TypeResponse, TypeFault:
 		default:
 			w.Align(4)
 		}

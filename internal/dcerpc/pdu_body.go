@@ -58,7 +58,9 @@ type PresContext struct {
 func (b *Bind) decode(r *bodyReader) {
 	b.MaxXmit, b.MaxRecv, b.Group = r.U16(), r.U16(), r.U32()
 	n := r.Count(uint32(r.U8()), 255, 24)
-	r.Bytes(3)
+	if n > 0 {
+		r.Bytes(3) // some senders of an empty list leave the padding out
+	}
 	for range n {
 		r.Align(4)
 		c := PresContext{ID: r.U16()}

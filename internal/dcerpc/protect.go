@@ -15,7 +15,7 @@ type guard struct {
 	service    auth.Service
 	level      auth.Level
 	protector  auth.Protector // unused at connect level
-	headerSign bool
+	headerSign bool           // header and trailer are covered too
 }
 
 // signatureSize is the length of the token behind each fragment.
@@ -24,6 +24,19 @@ func (g *guard) signatureSize() int {
 		return connectVerifierSize
 	}
 	return g.protector.SignatureSize(g.level)
+}
+
+// newGuards returns how an established context protects: without and with header signing agreed. Made once, so that
+// protecting allocates nothing. NTLM's session security covers header and trailer whether that was agreed or not:
+// Windows, Samba and impacket all sign the whole PDU.
+func newGuards(id uint32, service auth.Service, level auth.Level, mech auth.Context) [2]guard {
+	g := guard{id: id, service: service, level: level, protector: mech}
+	signed := g
+	signed.headerSign = true
+	if mech.Identity().Mechanism == auth.ServiceNTLM {
+		g = signed
+	}
+	return [2]guard{g, signed}
 }
 
 // room is how much stub fits into one fragment whose stub begins at offset stub: a multiple of 16, so that only the

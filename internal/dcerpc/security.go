@@ -31,7 +31,7 @@ type security struct {
 	state   securityState
 	legs    int
 	caller  auth.Caller
-	guards  [2]guard // without and with header signing, made once so that protecting allocates nothing
+	guards  [2]guard // without and with header signing agreed
 
 	// verifier says whether connect-level requests carry a verifier; the first one decides for all answers.
 	verifierKnown, verifier bool
@@ -120,8 +120,7 @@ func (c *conn) step(ctx context.Context, s *security, token []byte) (out []byte,
 			out, err = nil, auth.ErrBadToken
 		}
 		if err != nil {
-			s.state = securityDead
-			c.authenticated(s, err)
+			err = c.refused(s, err)
 		}
 	}()
 	if s.legs++; s.legs > maxLegs {
@@ -138,9 +137,7 @@ func (c *conn) step(ctx context.Context, s *security, token []byte) (out []byte,
 		return nil, errNoSeal
 	}
 	s.state = securityReady
-	s.guards[0] = guard{id: s.id, service: s.service, level: s.level, protector: s.mech}
-	s.guards[1] = s.guards[0]
-	s.guards[1].headerSign = true
+	s.guards = newGuards(s.id, s.service, s.level, s.mech)
 	s.caller = c.caller()
 	s.caller.Identity, s.caller.Service, s.caller.Level = s.mech.Identity(), s.service, s.level
 	return out, nil
@@ -159,12 +156,30 @@ func (c *conn) established(s *security) {
 	})
 }
 
-// authenticated tells log and hooks how the setting up of a context ended. A client never learns the reason.
-func (c *conn) authenticated(s *security, err error) {
-	if err != nil {
-		c.log.Warn("authentication refused", zap.String("user", s.caller.Identity.Claimed),
-			zap.Error(fmt.Errorf("%s at level %s from %s: %w", s.service, s.level, c.remote, err)))
+// refusedError is the end of a connection over an authentication that failed, which the log knows already.
+type refusedError struct{ err error }
+
+func (e *refusedError) Error() string { return e.err.Error() }
+func (e *refusedError) Unwrap() error { return e.err }
+
+// errTold ends the connection of a client whose last token was refused where nothing could be answered.
+var errTold = &refusedError{errors.New("dcerpc: authentication had failed")}
+
+// refused ends a security context and tells the log why, once. A client never learns the reason.
+func (c *conn) refused(s *security, err error) error {
+	s.state = securityDead
+	user := ""
+	if s.mech != nil {
+		user = s.mech.Identity().Claimed
 	}
+	c.log.Warn("authentication refused", zap.String("user", user),
+		zap.Error(fmt.Errorf("%s at %s from %s: %w", s.service, s.level, c.remote, err)))
+	c.authenticated(s, err)
+	return &refusedError{err}
+}
+
+// authenticated tells the hooks how the setting up of a context ended.
+func (c *conn) authenticated(s *security, err error) {
 	if f := c.srv.hooks.Authenticated; f != nil {
 		f(AuthResult{
 			Conn: c.id, Remote: c.remote, Service: s.service, Level: s.level, Identity: s.caller.Identity, Err: err,

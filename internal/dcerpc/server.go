@@ -137,7 +137,7 @@ func (s *Server) open(e *Endpoint, nc net.Conn) (*conn, error) {
 	}
 	s.lastConn++
 	c := newConn(s, e, nc, s.lastConn)
-	c.refused = len(s.conns) >= s.Limits().Connections
+	c.overLimit = len(s.conns) >= s.Limits().Connections
 	s.conns[c.id] = c
 	s.serving.Add(1)
 	return c, nil

@@ -1,12 +1,13 @@
 package rop
 
 import (
+	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/wire"
 )
 
 // GetPropertyIdsFromNamesRequest is the RopGetPropertyIdsFromNames request, [MS-OXCROPS] 2.2.8.1.1.
-// It converts property names to ids. Its response carries the ids with the warning WarnWithErrors too.
+// It converts property names to ids.
 type GetPropertyIdsFromNamesRequest struct {
 	In
 	Flags         uint8 // [MS-OXCPRPT] 2.2.12.1
@@ -41,16 +42,21 @@ func (*GetPropertyIdsFromNamesResponse) RopID() ID { return GetPropertyIdsFromNa
 
 // Encode implements Message.
 func (m *GetPropertyIdsFromNamesResponse) Encode(w *wire.Writer) {
-	if !m.ResponseHead.encode(w, GetPropertyIdsFromNames) {
-		return
+	m.ResponseHead.encode(w, GetPropertyIdsFromNames)
+	if m.hasIDs() {
+		putList(w, m.PropertyIDs, (*wire.Writer).U16)
 	}
-	putList(w, m.PropertyIDs, (*wire.Writer).U16)
 }
 
 // Decode implements Message.
 func (m *GetPropertyIdsFromNamesResponse) Decode(d *Decoder) {
-	if !m.ResponseHead.decode(d) {
-		return
+	m.ResponseHead.decode(d)
+	if m.hasIDs() {
+		m.PropertyIDs = readList(d, 2, (*wire.Reader).U16)
 	}
-	m.PropertyIDs = readList(d, 2, (*wire.Reader).U16)
+}
+
+// hasIDs reports whether ids follow: clients expect them with the warning that some names have none, too.
+func (m *GetPropertyIdsFromNamesResponse) hasIDs() bool {
+	return m.ReturnValue == mapi.Success || m.ReturnValue == mapi.WarnWithErrors
 }

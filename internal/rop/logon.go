@@ -9,9 +9,6 @@ import (
 	"github.com/mapid/mapid/internal/wire"
 )
 
-// LogonPrivate in LogonFlags asks for a mailbox rather than public folders, [MS-OXCSTOR] 2.2.1.1.1.
-const LogonPrivate uint8 = 0x01
-
 // LogonRequest is the RopLogon request, [MS-OXCROPS] 2.2.3.1.1.
 // It opens a mailbox or the public folders.
 type LogonRequest struct {
@@ -79,7 +76,7 @@ func (m *LogonResponse) Encode(w *wire.Writer) {
 	for _, id := range m.FolderIDs {
 		w.U64(uint64(id))
 	}
-	if m.LogonFlags&LogonPrivate == 0 {
+	if m.LogonFlags&mapi.LogonPrivate == 0 {
 		w.U16(m.ReplID)
 		w.Put(m.ReplGUID[:])
 		w.Put(m.PerUserGUID[:])
@@ -104,7 +101,7 @@ func (m *LogonResponse) Decode(d *Decoder) {
 	for i := range m.FolderIDs {
 		m.FolderIDs[i] = mapi.ID(d.U64())
 	}
-	if m.LogonFlags&LogonPrivate == 0 {
+	if m.LogonFlags&mapi.LogonPrivate == 0 {
 		m.ReplID = d.U16()
 		m.ReplGUID = readGUID(d.Reader)
 		m.PerUserGUID = readGUID(d.Reader)

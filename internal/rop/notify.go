@@ -5,34 +5,6 @@ import (
 	"github.com/mapid/mapid/internal/wire"
 )
 
-// Bits of NotificationFlags, [MS-OXCNOTIF] 2.2.1.4.1.2: exactly one type, and what else is true of the event.
-const (
-	NotifyNewMail        uint16 = 0x0002
-	NotifyObjectCreated  uint16 = 0x0004
-	NotifyObjectDeleted  uint16 = 0x0008
-	NotifyObjectModified uint16 = 0x0010
-	NotifyObjectMoved    uint16 = 0x0020
-	NotifyObjectCopied   uint16 = 0x0040
-	NotifySearchComplete uint16 = 0x0080
-	NotifyTableModified  uint16 = 0x0100
-	NotifyExtended       uint16 = 0x0400
-	NotifyTypeMask       uint16 = 0x0FFF
-
-	NotifyTotalChanged  uint16 = 0x1000 // TotalMessageCount is there
-	NotifyUnreadChanged uint16 = 0x2000 // UnreadMessageCount is there
-	NotifySearchFolder  uint16 = 0x4000 // with NotifyMessage: the message is in a search folder
-	NotifyMessage       uint16 = 0x8000 // the event is about a message
-)
-
-// Values of TableEventType, [MS-OXCNOTIF] 2.2.1.4.1.2.
-const (
-	TableChanged            uint16 = 0x0001
-	TableRowAdded           uint16 = 0x0003
-	TableRowDeleted         uint16 = 0x0004
-	TableRowModified        uint16 = 0x0005
-	TableRestrictionChanged uint16 = 0x0007
-)
-
 // NotifyResponse is the RopNotify response, [MS-OXCROPS] 2.2.14.2.1. It stands after the responses to all requests.
 type NotifyResponse struct {
 	NotificationHandle uint32 // of the subscription or table, not an index
@@ -96,12 +68,12 @@ type NotificationData struct {
 // directions share it, so that they can't disagree.
 func (m *NotificationData) fields(c notificationCoder) {
 	c.u16(&m.NotificationFlags)
-	switch typ := m.NotificationFlags & NotifyTypeMask; typ {
-	case NotifyTableModified:
+	switch typ := m.NotificationFlags & mapi.NotifyTypeMask; typ {
+	case mapi.NotifyTableModified:
 		m.tableFields(c)
-	case NotifyExtended:
-	case NotifyNewMail, NotifyObjectCreated, NotifyObjectDeleted, NotifyObjectModified, NotifyObjectMoved,
-		NotifyObjectCopied, NotifySearchComplete:
+	case mapi.NotifyExtended:
+	case mapi.NotifyNewMail, mapi.NotifyObjectCreated, mapi.NotifyObjectDeleted, mapi.NotifyObjectModified, mapi.NotifyObjectMoved,
+		mapi.NotifyObjectCopied, mapi.NotifySearchCompleted:
 		m.objectFields(c, typ)
 	default:
 		c.unknown(m.NotificationFlags)
@@ -109,10 +81,10 @@ func (m *NotificationData) fields(c notificationCoder) {
 }
 
 func (m *NotificationData) tableFields(c notificationCoder) {
-	message := m.NotificationFlags&NotifyMessage != 0
+	message := m.NotificationFlags&mapi.NotifyMessage != 0
 	c.u16(&m.TableEventType)
 	switch m.TableEventType {
-	case TableRowAdded, TableRowModified, TableRowDeleted:
+	case mapi.TableEventRowAdded, mapi.TableEventRowModified, mapi.TableEventRowDeleted:
 		c.id(&m.TableRowFolderID)
 		if message {
 			c.id(&m.TableRowMessageID)
@@ -120,7 +92,7 @@ func (m *NotificationData) tableFields(c notificationCoder) {
 		}
 	}
 	switch m.TableEventType {
-	case TableRowAdded, TableRowModified:
+	case mapi.TableEventRowAdded, mapi.TableEventRowModified:
 		c.id(&m.InsertAfterTableRowFolderID)
 		if message {
 			c.id(&m.InsertAfterTableRowID)
@@ -131,14 +103,14 @@ func (m *NotificationData) tableFields(c notificationCoder) {
 }
 
 func (m *NotificationData) objectFields(c notificationCoder, typ uint16) {
-	message := m.NotificationFlags&NotifyMessage != 0
-	search := m.NotificationFlags&NotifySearchFolder != 0
-	moved := typ == NotifyObjectMoved || typ == NotifyObjectCopied
+	message := m.NotificationFlags&mapi.NotifyMessage != 0
+	search := m.NotificationFlags&mapi.NotifySearchFolder != 0
+	moved := typ == mapi.NotifyObjectMoved || typ == mapi.NotifyObjectCopied
 	c.id(&m.FolderID)
 	if message {
 		c.id(&m.MessageID)
 	}
-	if (moved || typ == NotifyObjectCreated || typ == NotifyObjectDeleted) && search == message {
+	if (moved || typ == mapi.NotifyObjectCreated || typ == mapi.NotifyObjectDeleted) && search == message {
 		c.id(&m.ParentFolderID)
 	}
 	if moved {
@@ -149,16 +121,16 @@ func (m *NotificationData) objectFields(c notificationCoder, typ uint16) {
 			c.id(&m.OldParentFolderID)
 		}
 	}
-	if typ == NotifyObjectCreated || typ == NotifyObjectModified {
+	if typ == mapi.NotifyObjectCreated || typ == mapi.NotifyObjectModified {
 		c.tags(&m.Tags)
 	}
-	if m.NotificationFlags&NotifyTotalChanged != 0 {
+	if m.NotificationFlags&mapi.NotifyTotalChanged != 0 {
 		c.u32(&m.TotalMessageCount)
 	}
-	if m.NotificationFlags&NotifyUnreadChanged != 0 {
+	if m.NotificationFlags&mapi.NotifyUnreadChanged != 0 {
 		c.u32(&m.UnreadMessageCount)
 	}
-	if typ == NotifyNewMail {
+	if typ == mapi.NotifyNewMail {
 		c.u32(&m.MessageFlags)
 		c.bool(&m.UnicodeFlag)
 		c.text(&m.MessageClass, m.UnicodeFlag)
@@ -210,7 +182,7 @@ func (c notificationReader) tags(v *[]mapi.PropTag) {
 }
 
 func (c notificationReader) unknown(flags uint16) {
-	c.d.Failf("rop: notification of type 0x%03X", flags&NotifyTypeMask)
+	c.d.Failf("rop: notification of type 0x%03X", flags&mapi.NotifyTypeMask)
 }
 
 // noTags as the count of tags says that no list follows.

@@ -10,7 +10,7 @@ import (
 // types below 0x0100.
 type RegisterNotificationRequest struct {
 	InOut
-	NotificationTypes uint16 // bits as in NotificationData
+	NotificationTypes uint16 // [MS-OXCNOTIF] 2.2.1.2.1.1
 	Reserved          uint8  // with NotifyExtended
 	WantWholeStore    bool
 	FolderID          mapi.ID // unless WantWholeStore
@@ -24,7 +24,7 @@ func (*RegisterNotificationRequest) RopID() ID { return RegisterNotification }
 func (m *RegisterNotificationRequest) Encode(w *wire.Writer) {
 	m.InOut.encode(w, RegisterNotification)
 	w.U16(m.NotificationTypes)
-	if m.NotificationTypes&NotifyExtended != 0 {
+	if m.NotificationTypes&mapi.NotifyExtended != 0 {
 		w.U8(m.Reserved)
 	}
 	w.Bool(m.WantWholeStore)
@@ -38,7 +38,7 @@ func (m *RegisterNotificationRequest) Encode(w *wire.Writer) {
 func (m *RegisterNotificationRequest) Decode(d *Decoder) {
 	m.InOut.decode(d)
 	m.NotificationTypes = d.U16()
-	if m.NotificationTypes&NotifyExtended != 0 {
+	if m.NotificationTypes&mapi.NotifyExtended != 0 {
 		m.Reserved = d.U8()
 	}
 	m.WantWholeStore = d.Bool()

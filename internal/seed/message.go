@@ -1,0 +1,265 @@
+package seed
+
+import (
+	"encoding/binary"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+// Epoch is when everything in a seed happens that has no time of its own.
+var Epoch = time.Date(2026, time.January, 1, 8, 0, 0, 0, time.UTC)
+
+// utf8CodePage is the code page of HTML bodies.
+const utf8CodePage = 65001
+
+// builder makes the messages of one mailbox.
+type builder struct {
+	dir      directory
+	owner    party
+	key      string // distinguishes the mailbox
+	org      Organization
+	register func([]prop.Name) ([]uint16, error)
+	n        int       // messages made so far
+	last     time.Time // when the last one was received
+}
+
+func newBuilder(dir directory, owner party, key string, org Organization) *builder {
+	return &builder{dir: dir, owner: owner, key: key, org: org, last: Epoch.Add(-time.Minute)}
+}
+
+// build makes a message, which still lacks its folder.
+func (b *builder) build(m Message, draft, sent bool) (store.NewMessage, error) {
+	b.n++
+	at := m.Received
+	if at.IsZero() {
+		at = b.last.Add(time.Minute)
+	}
+	b.last = at
+	return b.content(m, guid("message", b.key, fmt.Sprint(b.n)), at, draft, sent)
+}
+
+// content makes a message or an embedded message. key makes its identifiers different from all others.
+func (b *builder) content(m Message, key mapi.GUID, at time.Time, draft, sent bool) (store.NewMessage, error) {
+	out := store.NewMessage{}
+	received := prop.Time(mapi.NewFileTime(at))
+	prefix, normalized := splitSubject(m.Subject)
+	class := m.Class
+	if class == "" {
+		class = "IPM.Note"
+	}
+	from, hasFrom := b.dir.find(m.From)
+	if !hasFrom && (draft || sent) {
+		from, hasFrom = b.owner, true
+	}
+	out.Props = []prop.Tagged{
+		{Tag: mapi.TagMessageClass, Value: prop.String(class)},
+		{Tag: mapi.TagSubject, Value: prop.String(m.Subject)},
+		{Tag: mapi.TagSubjectPrefix, Value: prop.String(prefix)},
+		{Tag: mapi.TagNormalizedSubject, Value: prop.String(normalized)},
+		{Tag: mapi.TagConversationTopic, Value: prop.String(normalized)},
+		{Tag: mapi.TagConversationIndex, Value: prop.Binary(conversationIndex(at, guid("conversation", b.key, normalized)))},
+		{Tag: mapi.TagImportance, Value: prop.Uint32(mapi.ImportanceNormal)},
+		{Tag: mapi.TagPriority, Value: prop.Int32(0)},
+		{Tag: mapi.TagSensitivity, Value: prop.Uint32(mapi.SensitivityNormal)},
+		{Tag: mapi.TagSearchKey, Value: prop.Binary(key[:])},
+		{Tag: mapi.TagInternetMessageId, Value: prop.String("<" + key.String() + "@" + b.org.Domain + ">")},
+		{Tag: mapi.TagMessageLocaleId, Value: prop.Int32(defaultLocale)},
+		{Tag: mapi.TagMessageDeliveryTime, Value: received},
+		{Tag: mapi.TagCreationTime, Value: received},
+		{Tag: mapi.TagLastModificationTime, Value: received},
+		{Tag: mapi.TagAlternateRecipientAllowed, Value: prop.Bool(true)},
+		{Tag: mapi.TagReadReceiptRequested, Value: prop.Bool(false)},
+		{Tag: mapi.TagOriginatorDeliveryReportRequested, Value: prop.Bool(false)},
+		{Tag: mapi.TagDeleteAfterSubmit, Value: prop.Bool(false)},
+	}
+	if hasFrom {
+		out.Props = append(append(out.Props, from.props(sender)...), from.props(sentRepresenting)...)
+	}
+	if !draft {
+		out.Props = append(out.Props, prop.Tagged{Tag: mapi.TagClientSubmitTime, Value: received})
+	}
+	b.recipients(&out, m)
+	out.Props = append(out.Props, bodies(m)...)
+	out.Props = append(out.Props, m.Props...)
+	if err := b.named(&out, m.Named); err != nil {
+		return out, err
+	}
+	switch {
+	case draft:
+		out.Flags = mapi.MfRead | mapi.MfEverRead | mapi.MfUnsent
+	case sent:
+		out.Flags = mapi.MfRead | mapi.MfEverRead | mapi.MfFromMe
+	default:
+		out.Flags = mapi.MfUnmodified
+		if m.Read {
+			out.Flags |= mapi.MfRead | mapi.MfEverRead
+		}
+		out.Props = append(append(out.Props, b.owner.props(receivedBy)...), b.owner.props(receivedRepresenting)...)
+	}
+	for i, a := range m.Attachments {
+		n, err := b.attachment(a, guid("attachment", key.String(), fmt.Sprint(i)), at)
+		if err != nil {
+			return out, fmt.Errorf("attachment %q: %w", a.Name, err)
+		}
+		out.Attachments = append(out.Attachments, n)
+	}
+	return out, nil
+}
+
+// named adds named properties under the ids the mailbox has for them.
+func (b *builder) named(out *store.NewMessage, named []NamedValue) error {
+	if len(named) == 0 {
+		return nil
+	}
+	names := make([]prop.Name, len(named))
+	for i, n := range named {
+		names[i] = n.Name
+	}
+	ids, err := b.register(names)
+	for i, id := range ids {
+		out.Props = append(out.Props, prop.Tagged{Tag: mapi.Tag(id, named[i].Value.Type()), Value: named[i].Value})
+	}
+	return err
+}
+
+// recipients adds the recipient rows and what is said of them on the message.
+func (b *builder) recipients(out *store.NewMessage, m Message) {
+	toMe, ccMe := false, false
+	for _, list := range []struct {
+		who  []string
+		typ  uint32
+		tag  mapi.PropTag
+		mine *bool
+	}{
+		{m.To, mapi.RecipientTo, mapi.TagDisplayTo, &toMe}, {m.Cc, mapi.RecipientCc, mapi.TagDisplayCc, &ccMe},
+		{m.Bcc, mapi.RecipientBcc, mapi.TagDisplayBcc, new(bool)},
+	} {
+		names := make([]string, 0, len(list.who))
+		for _, who := range list.who {
+			p, ok := b.dir.find(who)
+			if !ok {
+				continue // checkReferences has refused it
+			}
+			out.Recipients = append(out.Recipients, p.row(uint32(len(out.Recipients)), list.typ))
+			names = append(names, p.name)
+			*list.mine = *list.mine || p.address == b.owner.address
+		}
+		out.Props = append(out.Props, prop.Tagged{Tag: list.tag, Value: prop.String(strings.Join(names, "; "))})
+	}
+	out.Props = append(out.Props, prop.Tagged{Tag: mapi.TagMessageToMe, Value: prop.Bool(toMe)},
+		prop.Tagged{Tag: mapi.TagMessageCcMe, Value: prop.Bool(ccMe)}, prop.Tagged{Tag: mapi.TagMessageRecipientMe, Value: prop.Bool(toMe || ccMe)})
+}
+
+// bodies are the text properties, [MS-OXCMSG] 2.2.1.58.
+func bodies(m Message) []prop.Tagged {
+	var props []prop.Tagged
+	native := mapi.NativeBodyPlainText
+	if m.Body != "" || m.HTML == "" {
+		props = append(props, prop.Tagged{Tag: mapi.TagBody, Value: prop.String(crlf(m.Body))})
+	}
+	if m.HTML != "" {
+		native = mapi.NativeBodyHTML
+		props = append(props, prop.Tagged{Tag: mapi.TagHtml, Value: prop.BinaryString(crlf(m.HTML))})
+	}
+	return append(props, prop.Tagged{Tag: mapi.TagNativeBody, Value: prop.Uint32(native)},
+		prop.Tagged{Tag: mapi.TagInternetCodepage, Value: prop.Int32(utf8CodePage)}, prop.Tagged{Tag: mapi.TagRtfInSync, Value: prop.Bool(false)})
+}
+
+// crlf ends lines as mail does.
+func crlf(s string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n")
+}
+
+// splitSubject takes the prefix off a subject, [MS-OXCMSG] 3.2.5.1.1: one to three letters, a colon and a blank.
+func splitSubject(subject string) (prefix, normalized string) {
+	head, rest, ok := strings.Cut(subject, ": ")
+	n := utf8.RuneCountInString(head)
+	if !ok || n < 1 || n > 3 || strings.ContainsFunc(head, func(c rune) bool { return unicode.IsDigit(c) || unicode.IsSpace(c) || unicode.IsPunct(c) }) {
+		return "", subject
+	}
+	return head + ": ", rest
+}
+
+// conversationIndex is the header of PidTagConversationIndex, [MS-OXOMSG] 2.2.1.3: 0x01, the high bytes of the time,
+// and the GUID of the conversation.
+func conversationIndex(at time.Time, conversation mapi.GUID) []byte {
+	b := binary.BigEndian.AppendUint64(nil, uint64(mapi.NewFileTime(at)))[:6]
+	b[0] = 1
+	return append(b, conversation[:]...)
+}
+
+// attachment makes a file or an embedded message, [MS-OXCMSG] 2.2.2.
+func (b *builder) attachment(a Attachment, key mapi.GUID, at time.Time) (store.NewAttachment, error) {
+	when := prop.Time(mapi.NewFileTime(at))
+	out := store.NewAttachment{Method: mapi.AfByValue, Props: []prop.Tagged{
+		{Tag: mapi.TagDisplayName, Value: prop.String(a.Name)},
+		{Tag: mapi.TagRenderingPosition, Value: prop.Int32(mapi.RenderingNone)},
+		{Tag: mapi.TagAttachFlags, Value: prop.Int32(0)},
+		{Tag: mapi.TagAttachmentFlags, Value: prop.Int32(0)},
+		{Tag: mapi.TagAttachmentHidden, Value: prop.Bool(false)},
+		{Tag: mapi.TagCreationTime, Value: when},
+		{Tag: mapi.TagLastModificationTime, Value: when},
+	}}
+	if a.Embedded != nil {
+		out.Method = mapi.AfEmbeddedMessage
+		m, err := b.content(*a.Embedded, key, at, false, false)
+		out.Embedded = &m
+		out.Props = append(out.Props, prop.Tagged{Tag: mapi.TagAttachMethod, Value: prop.Uint32(out.Method)})
+		return out, err
+	}
+	ext := path.Ext(a.Name)
+	out.Props = append(out.Props,
+		prop.Tagged{Tag: mapi.TagAttachMethod, Value: prop.Uint32(out.Method)},
+		prop.Tagged{Tag: mapi.TagAttachLongFilename, Value: prop.String(a.Name)},
+		prop.Tagged{Tag: mapi.TagAttachFilename, Value: prop.String(shortName(a.Name))},
+		prop.Tagged{Tag: mapi.TagAttachExtension, Value: prop.String(ext)},
+		prop.Tagged{Tag: mapi.TagAttachMimeTag, Value: prop.String(mediaType(ext))},
+		prop.Tagged{Tag: mapi.TagAttachDataBinary, Value: prop.BinaryString(a.Content)},
+	)
+	return out, nil
+}
+
+// mediaTypes are those of the files that seeds are likely to have; the system's own table would differ from one
+// machine to the next.
+var mediaTypes = map[string]string{
+	".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv", ".html": "text/html", ".json": "application/json", ".xml": "text/xml",
+	".pdf": "application/pdf", ".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif", ".ics": "text/calendar", ".vcf": "text/vcard",
+}
+
+func mediaType(ext string) string {
+	if t, ok := mediaTypes[strings.ToLower(ext)]; ok {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+// shortName is the 8.3 form of a file name, [MS-OXCMSG] 2.2.2.11.
+func shortName(name string) string {
+	clean := func(s string, n int) string {
+		s = strings.Map(func(c rune) rune {
+			if c >= 0x80 || c <= ' ' || strings.ContainsRune(`.+,;=[]\/:*?"<>|`, c) {
+				return '_'
+			}
+			return c
+		}, s)
+		return s[:min(len(s), n)]
+	}
+	ext := path.Ext(name)
+	base := strings.TrimSuffix(name, ext)
+	if len(base) <= 8 && len(ext) <= 4 && clean(base, 8) == base {
+		return name
+	}
+	short := clean(base, 6) + "~1"
+	if len(ext) > 1 {
+		short += "." + clean(ext[1:], 3)
+	}
+	return short
+}

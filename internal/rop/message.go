@@ -105,6 +105,9 @@ func (h *Out) Header() RequestHeader {
 	return RequestHeader{h.LogonID, NoIndex, int(h.OutputHandleIndex), int(h.OutputHandleIndex)}
 }
 
+// MakesObject tells requests that make an object from those that name a second one.
+func (*Out) MakesObject() {}
+
 func (h *Out) encode(w *wire.Writer, id ID) {
 	w.U8(uint8(id))
 	w.U8(h.LogonID)
@@ -128,6 +131,9 @@ type InOut struct {
 func (h *InOut) Header() RequestHeader {
 	return RequestHeader{h.LogonID, int(h.InputHandleIndex), int(h.OutputHandleIndex), int(h.OutputHandleIndex)}
 }
+
+// MakesObject tells requests that make an object from those that name a second one.
+func (*InOut) MakesObject() {}
 
 func (h *InOut) encode(w *wire.Writer, id ID) {
 	w.U8(uint8(id))

@@ -1,0 +1,25 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/mapid/mapid/internal/rop"
+)
+
+// longTermIDFromID implements RopLongTermIdFromId, [MS-OXCSTOR] 3.2.5.8.
+func (e *Executor) longTermIDFromID(ctx context.Context, c *Call, req *rop.LongTermIdFromIdRequest) (*rop.LongTermIdFromIdResponse, error) {
+	id, err := c.Logon().LongTermID(ctx, req.ObjectID)
+	if err != nil {
+		return nil, err
+	}
+	return &rop.LongTermIdFromIdResponse{LongTermID: id}, nil
+}
+
+// idFromLongTermID implements RopIdFromLongTermId, [MS-OXCSTOR] 3.2.5.9.
+func (e *Executor) idFromLongTermID(ctx context.Context, c *Call, req *rop.IdFromLongTermIdRequest) (*rop.IdFromLongTermIdResponse, error) {
+	id, err := c.Logon().IDFromLongTermID(ctx, req.LongTermID)
+	if err != nil {
+		return nil, err
+	}
+	return &rop.IdFromLongTermIdResponse{ObjectID: id}, nil
+}

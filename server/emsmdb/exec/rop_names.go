@@ -1,0 +1,53 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/server/emsmdb/object"
+)
+
+// namesCreate in Flags of RopGetPropertyIdsFromNames, [MS-OXCPRPT] 2.2.12.1.
+const namesCreate uint8 = 0x02
+
+// getNamesFromPropertyIDs implements RopGetNamesFromPropertyIds, [MS-OXCPRPT] 3.2.5.10.
+func (e *Executor) getNamesFromPropertyIDs(ctx context.Context, c *Call, req *rop.GetNamesFromPropertyIdsRequest) (*rop.GetNamesFromPropertyIdsResponse, error) {
+	names, err := c.Logon().NamesOf(ctx, req.PropertyIDs)
+	if err != nil {
+		return nil, err
+	}
+	return &rop.GetNamesFromPropertyIdsResponse{PropertyNames: names}, nil
+}
+
+// propertyIDsSize is what the response of RopGetPropertyIdsFromNames needs for its ids.
+func propertyIDsSize(req *rop.GetPropertyIdsFromNamesRequest) int { return 2 * len(req.PropertyNames) }
+
+// getPropertyIDsFromNames implements RopGetPropertyIdsFromNames, [MS-OXCPRPT] 3.2.5.9. Without names, on a logon, it
+// lists every id there is.
+func (e *Executor) getPropertyIDsFromNames(ctx context.Context, c *Call, req *rop.GetPropertyIdsFromNamesRequest) (*rop.GetPropertyIdsFromNamesResponse, error) {
+	if req.Flags&^namesCreate != 0 {
+		return nil, mapi.ErrInvalidParameter
+	}
+	if len(req.PropertyNames) == 0 {
+		if c.Object.Kind() != object.KindLogon {
+			return nil, mapi.ErrInvalidParameter
+		}
+		ids, err := c.Logon().AllIDs(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &rop.GetPropertyIdsFromNamesResponse{PropertyIDs: ids}, nil
+	}
+	ids, err := c.Logon().IDsOf(ctx, req.PropertyNames, req.Flags&namesCreate != 0)
+	if err != nil {
+		return nil, err
+	}
+	resp := &rop.GetPropertyIdsFromNamesResponse{PropertyIDs: ids}
+	for _, id := range ids {
+		if id == 0 {
+			resp.ReturnValue = mapi.WarnWithErrors
+		}
+	}
+	return resp, nil
+}

@@ -1,0 +1,21 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/mapid/mapid/internal/rop"
+)
+
+// openFolder implements RopOpenFolder, [MS-OXCFOLD] 3.2.5.1.
+func (e *Executor) openFolder(ctx context.Context, c *Call, req *rop.OpenFolderRequest) (*rop.OpenFolderResponse, error) {
+	f, err := c.Logon().OpenFolder(ctx, req.FolderID, req.OpenModeFlags)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := f.HasRules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.SetOutput(f)
+	return &rop.OpenFolderResponse{HasRules: rules}, nil
+}

@@ -1,0 +1,16 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/server/emsmdb/object"
+)
+
+// restrict implements RopRestrict, [MS-OXCTABL] 3.2.5.4.
+func (e *Executor) restrict(_ context.Context, c *Call, req *rop.RestrictRequest) (*rop.RestrictResponse, error) {
+	if err := c.Table().Restrict(req.Restriction); err != nil {
+		return nil, err
+	}
+	return &rop.RestrictResponse{TableStatus: object.TableStatusComplete}, nil
+}

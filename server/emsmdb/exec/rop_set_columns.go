@@ -1,0 +1,16 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/server/emsmdb/object"
+)
+
+// setColumns implements RopSetColumns, [MS-OXCTABL] 3.2.5.2.
+func (e *Executor) setColumns(_ context.Context, c *Call, req *rop.SetColumnsRequest) (*rop.SetColumnsResponse, error) {
+	if err := c.Table().SetColumns(req.PropertyTags); err != nil {
+		return nil, err
+	}
+	return &rop.SetColumnsResponse{TableStatus: object.TableStatusComplete}, nil
+}

@@ -1,0 +1,124 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/server/emsmdb/object"
+)
+
+// entry is one row of the table of handlers. What a ROP accepts is data, so that handlers need not check it.
+type entry struct {
+	// accepts are the kinds of input objects; 0 is a ROP without one, RopLogon.
+	accepts object.Kind
+	// refusal answers an object of another kind.
+	refusal mapi.ErrorCode
+	// max is the size of the largest response the ROP can give. Of a ROP that changes something it is exact: such a
+	// ROP must never run and then not fit. A ROP that only reads and sizes its response itself states what it needs
+	// at least; should its response not fit after all, it counts as not having run.
+	max int
+	// extra adds to max what depends on the request; nil adds nothing.
+	extra func(req rop.Request) int
+	// stops ends the buffer if the ROP fails.
+	stops bool
+	run   func(e *Executor, ctx context.Context, c *Call, req rop.Request) (rop.Response, error)
+}
+
+func (en *entry) size(req rop.Request) int {
+	if en.extra == nil {
+		return en.max
+	}
+	return en.max + en.extra(req)
+}
+
+// on adapts a typed handler; the only generic in the package.
+func on[Req, Resp any, PReq interface {
+	*Req
+	rop.Request
+}, PResp interface {
+	*Resp
+	rop.Response
+}](accepts object.Kind, max int, fn func(*Executor, context.Context, *Call, PReq) (PResp, error), opts ...option) *entry {
+	en := &entry{
+		accepts: accepts, refusal: mapi.ErrNoSupport, max: headLen + max,
+		run: func(e *Executor, ctx context.Context, c *Call, req rop.Request) (rop.Response, error) {
+			resp, err := fn(e, ctx, c, req.(PReq))
+			if resp == nil {
+				return nil, err // a literal nil: the loop makes the failure response
+			}
+			return resp, err
+		},
+	}
+	for _, o := range opts {
+		o(en)
+	}
+	return en
+}
+
+// option says what only few entries need.
+type option func(*entry)
+
+// otherwise sets the code for objects of another kind.
+func otherwise(code mapi.ErrorCode) option { return func(en *entry) { en.refusal = code } }
+
+// stopping ends the buffer when the ROP fails.
+func stopping(en *entry) { en.stops = true }
+
+// plus adds to the size of the response what depends on the request.
+func plus[PReq rop.Request](extra func(req PReq) int) option {
+	return func(en *entry) { en.extra = func(req rop.Request) int { return extra(req.(PReq)) } }
+}
+
+// table holds every ROP that has a handler, in id order. The numbers are sizes of what follows the response's head.
+var table = map[rop.ID]*entry{
+	rop.OpenFolder:              on(object.KindLogon|object.KindFolder, 2, (*Executor).openFolder),                                               // 0x02
+	rop.OpenMessage:             on(object.KindLogon|object.KindFolder, minOpenMessage, (*Executor).openMessage),                                 // 0x03
+	rop.GetHierarchyTable:       on(object.KindFolder, 4, (*Executor).getHierarchyTable),                                                         // 0x04
+	rop.GetContentsTable:        on(object.KindFolder, 4, (*Executor).getContentsTable),                                                          // 0x05
+	rop.GetPropertiesSpecific:   on(object.KindBag, 1, (*Executor).getPropertiesSpecific),                                                        // 0x07
+	rop.GetPropertiesAll:        on(object.KindBag, 2, (*Executor).getPropertiesAll),                                                             // 0x08
+	rop.GetPropertiesList:       on(object.KindBag, 2, (*Executor).getPropertiesList),                                                            // 0x09
+	rop.ReadRecipients:          on(object.KindMessage, 1, (*Executor).readRecipients, otherwise(mapi.ErrNullObject)),                            // 0x0F
+	rop.SetMessageReadFlag:      on(object.KindMessage, 1+1+24, (*Executor).setMessageReadFlag),                                                  // 0x11
+	rop.SetColumns:              on(object.KindTable, 1, (*Executor).setColumns),                                                                 // 0x12
+	rop.SortTable:               on(object.KindTable, 1, (*Executor).sortTable),                                                                  // 0x13
+	rop.Restrict:                on(object.KindTable, 1, (*Executor).restrict),                                                                   // 0x14
+	rop.QueryRows:               on(object.KindTable, minQueryRows, (*Executor).queryRows),                                                       // 0x15
+	rop.GetStatus:               on(object.KindTable, 1, (*Executor).getStatus),                                                                  // 0x16
+	rop.QueryPosition:           on(object.KindTable, 8, (*Executor).queryPosition),                                                              // 0x17
+	rop.SeekRow:                 on(object.KindTable, 5, (*Executor).seekRow, stopping),                                                          // 0x18
+	rop.GetAttachmentTable:      on(object.KindMessage, 0, (*Executor).getAttachmentTable),                                                       // 0x21
+	rop.OpenAttachment:          on(object.KindMessage, 0, (*Executor).openAttachment),                                                           // 0x22
+	rop.GetReceiveFolder:        on(object.KindLogon, 8+256, (*Executor).getReceiveFolder),                                                       // 0x27
+	rop.RegisterNotification:    on(object.KindLogon|object.KindFolder|object.KindMessage|object.KindTable, 0, (*Executor).registerNotification), // 0x29
+	rop.OpenStream:              on(object.KindBag, 4, (*Executor).openStream),                                                                   // 0x2B
+	rop.ReadStream:              on(object.KindStream, 2, (*Executor).readStream),                                                                // 0x2C
+	rop.SeekStream:              on(object.KindStream, 8, (*Executor).seekStream),                                                                // 0x2E
+	rop.QueryColumnsAll:         on(object.KindTable, 2, (*Executor).queryColumnsAll),                                                            // 0x37
+	rop.LongTermIdFromId:        on(object.KindLogon, 24, (*Executor).longTermIDFromID),                                                          // 0x43
+	rop.IdFromLongTermId:        on(object.KindLogon, 8, (*Executor).idFromLongTermID),                                                           // 0x44
+	rop.OpenEmbeddedMessage:     on(object.KindAttachment, 1+8+minOpenMessage, (*Executor).openEmbeddedMessage),                                  // 0x46
+	rop.SetSpooler:              on(object.KindLogon, 0, (*Executor).setSpooler),                                                                 // 0x47
+	rop.GetAddressTypes:         on(object.KindLogon, 2+2+8, (*Executor).getAddressTypes),                                                        // 0x49
+	rop.FindRow:                 on(object.KindTable, 2, (*Executor).findRow),                                                                    // 0x4F
+	rop.GetNamesFromPropertyIds: on(object.KindBag, 2, (*Executor).getNamesFromPropertyIDs),                                                      // 0x55
+	rop.GetPropertyIdsFromNames: on(object.KindBag, 2, (*Executor).getPropertyIDsFromNames, plus(propertyIDsSize)),                               // 0x56
+	rop.GetStreamSize:           on(object.KindStream, 4, (*Executor).getStreamSize),                                                             // 0x5E
+	rop.GetReceiveFolderTable:   on(object.KindLogon, 4, (*Executor).getReceiveFolderTable),                                                      // 0x68
+	rop.GetStoreState:           on(object.KindLogon, 4, (*Executor).getStoreState),                                                              // 0x7B
+	rop.ResetTable:              on(object.KindTable, 0, (*Executor).resetTable),                                                                 // 0x81
+	rop.TellVersion:             on(object.KindAny, 0, (*Executor).tellVersion),                                                                  // 0x86
+	rop.Logon:                   on(0, logonResponseSize, (*Executor).logon),                                                                     // 0xFE
+}
+
+// Implemented lists the ROPs that do something here, RopRelease included, in id order.
+func Implemented() (ids []rop.ID) {
+	for i := range rop.Codecs {
+		id := rop.Codecs[i].ID
+		if _, ok := table[id]; ok || id == rop.Release {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,86 @@
+package object
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/profile"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/view"
+	"github.com/mapid/mapid/store"
+)
+
+// Server is who the server says it is.
+type Server struct {
+	Name string // EXCH01
+	FQDN string // exch01.mapid.test
+	DN   string // /o=…/ou=…/cn=Configuration/cn=Servers/cn=EXCH01
+}
+
+// EnvOptions configures an Env.
+type EnvOptions struct {
+	Store     store.Store
+	Directory store.Directory
+	Profile   *profile.Profile
+	Server    Server
+	Now       func() time.Time
+	Orders    int64 // bytes that orders of contents tables may take
+}
+
+// Env is what all objects of a server share. It is safe for concurrent use.
+type Env struct {
+	EnvOptions
+	views      *view.Cache
+	folders    *folderCache
+	collations sync.Map // LCID → *prop.Collation
+}
+
+// NewEnv returns an Env that follows the store's changes until Close.
+func NewEnv(opts EnvOptions) *Env {
+	return &Env{EnvOptions: opts, views: view.NewCache(opts.Store, opts.Orders), folders: newFolderCache(opts.Store)}
+}
+
+// Close stops following the store.
+func (e *Env) Close() {
+	e.views.Close()
+	e.folders.close()
+}
+
+// collation returns the order of text in a locale.
+func (e *Env) collation(lcid uint32) *prop.Collation {
+	if c, ok := e.collations.Load(lcid); ok {
+		return c.(*prop.Collation)
+	}
+	c, _ := e.collations.LoadOrStore(lcid, prop.NewCollation(lcid))
+	return c.(*prop.Collation)
+}
+
+// HasPublicFolders reports whether the store has public folders.
+func (e *Env) HasPublicFolders(ctx context.Context) (has bool, err error) {
+	err = e.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		switch _, err := r.PublicMailbox(); {
+		case err == nil:
+			has = true
+		case !errors.Is(err, store.ErrNotFound):
+			return err
+		}
+		return nil
+	})
+	return has, err
+}
+
+// folderID turns an id of the protocol into one of the store. Ids of another replica name nothing here.
+func folderID(id mapi.ID) (store.FolderID, bool) {
+	return store.FolderID(id.Counter()), id.ReplID() == ownReplica && id.Counter() != 0
+}
+
+// messageID is folderID for messages.
+func messageID(id mapi.ID) (store.MessageID, bool) {
+	return store.MessageID(id.Counter()), id.ReplID() == ownReplica && id.Counter() != 0
+}
+
+// ownReplica is the replica id of everything the store made itself.
+const ownReplica = 1

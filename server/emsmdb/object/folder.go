@@ -1,0 +1,79 @@
+package object
+
+import (
+	"context"
+	"errors"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/store"
+)
+
+// OpenSoftDeleted in OpenModeFlags of RopOpenFolder and RopOpenMessage, [MS-OXCFOLD] 2.2.1.1.1.
+const OpenSoftDeleted uint8 = 0x04
+
+// Folder is an open folder, [MS-OXCFOLD].
+type Folder struct {
+	logon *Logon
+	id    store.FolderID
+}
+
+// OpenFolder opens a folder, [MS-OXCFOLD] 3.2.5.1.
+func (l *Logon) OpenFolder(ctx context.Context, fid mapi.ID, flags uint8) (*Folder, error) {
+	f, err := l.folder(ctx, fid)
+	if err != nil {
+		return nil, err
+	}
+	if f.Deleted && (flags&OpenSoftDeleted == 0 || !l.env.Profile.Folder.OpensSoftDeleted) {
+		return nil, mapi.ErrNotFound
+	}
+	if err := l.require(f, 0); err != nil {
+		return nil, err
+	}
+	return &Folder{l, f.ID}, nil
+}
+
+// folder finds a folder of the logon's mailbox.
+func (l *Logon) folder(ctx context.Context, fid mapi.ID) (*folderState, error) {
+	id, ok := folderID(fid)
+	if !ok {
+		return nil, mapi.ErrNotFound
+	}
+	return l.state(ctx, id)
+}
+
+// state reads a folder of the logon's mailbox by its store id.
+func (l *Logon) state(ctx context.Context, id store.FolderID) (*folderState, error) {
+	f, err := l.env.folders.get(ctx, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && f.Mailbox != l.mailbox.ID {
+		return nil, mapi.ErrNotFound
+	}
+	return f, err
+}
+
+// Kind implements Object.
+func (f *Folder) Kind() Kind { return KindFolder }
+
+// Close implements Object.
+func (f *Folder) Close() {}
+
+// ID returns the folder's FID.
+func (f *Folder) ID() mapi.ID { return mapi.NewID(ownReplica, uint64(f.id)) }
+
+// HasRules reports what RopOpenFolder tells of rules, [MS-OXCFOLD] 2.2.1.1.2.
+func (f *Folder) HasRules(ctx context.Context) (bool, error) {
+	if !f.logon.env.Profile.Folder.OpenTellsRules {
+		return false, nil
+	}
+	s, err := f.logon.state(ctx, f.id)
+	if err != nil {
+		return false, err
+	}
+	return s.hasRules(), nil
+}
+
+// hasRules reports whether the folder has rules. They come with the rules of [MS-OXORULE]; until then a stored
+// property says so.
+func (f *folderState) hasRules() bool {
+	p, ok := f.stored(mapi.TagHasRules.ID())
+	return ok && p.Value.Bool()
+}

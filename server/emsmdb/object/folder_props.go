@@ -1,0 +1,235 @@
+package object
+
+import (
+	"context"
+	"math"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+// Bits of PidTagFolderFlags, [MS-OXCFOLD] 2.2.2.2.1.5.
+const (
+	folderFlagIPM      uint32 = 0x01
+	folderFlagSearch   uint32 = 0x02
+	folderFlagNormal   uint32 = 0x04
+	folderFlagHasRules uint32 = 0x08
+)
+
+// folderTags are the computed properties of folders.
+var folderTags = []mapi.PropTag{
+	mapi.TagFolderId, mapi.TagParentFolderId, mapi.TagEntryId, mapi.TagParentEntryId, mapi.TagInstanceKey,
+	mapi.TagRecordKey, mapi.TagSourceKey, mapi.TagParentSourceKey, mapi.TagDisplayName, mapi.TagContainerClass,
+	mapi.TagFolderType, mapi.TagContentCount, mapi.TagContentUnreadCount, mapi.TagAssociatedContentCount,
+	mapi.TagSubfolders, mapi.TagFolderChildCount, mapi.TagMessageSize, mapi.TagMessageSizeExtended,
+	mapi.TagNormalMessageSize, mapi.TagNormalMessageSizeExtended, mapi.TagAssociatedMessageSize,
+	mapi.TagAssociatedMessageSizeExtended, mapi.TagAccess, mapi.TagRights, mapi.TagFolderFlags, mapi.TagHasRules,
+	mapi.TagCreationTime, mapi.TagLastModificationTime, mapi.TagLocalCommitTime, mapi.TagLocalCommitTimeMax,
+	mapi.TagHierRev, mapi.TagDeletedCountTotal, mapi.TagHierarchyChangeNumber, mapi.TagChangeKey,
+	mapi.TagPredecessorChangeList, mapi.TagChangeNumber, mapi.TagStoreEntryId, mapi.TagStoreRecordKey,
+	mapi.TagMappingSignature, mapi.TagAdditionalRenEntryIdsEx,
+}
+
+// Get implements Bag.
+func (f *Folder) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, error) {
+	s, err := f.logon.state(ctx, f.id)
+	if err != nil {
+		return nil, err
+	}
+	return f.logon.folderValues(ctx, s, tags)
+}
+
+// folderValues answers tags for a folder, in an open folder and in a row of a hierarchy table alike.
+func (l *Logon) folderValues(ctx context.Context, s *folderState, tags []mapi.PropTag) ([]prop.Value, error) {
+	var failed error
+	first := func(tag mapi.PropTag) prop.Value {
+		v, err := l.folderComputed(ctx, s, tag)
+		if err != nil {
+			failed = err
+		}
+		return v
+	}
+	values, err := pick(tags, first, func([]mapi.PropTag) ([]store.Property, error) { return s.props, nil })
+	if err == nil {
+		err = failed
+	}
+	return values, err
+}
+
+// List implements Bag.
+func (f *Folder) List(ctx context.Context) ([]mapi.PropTag, error) {
+	s, err := f.logon.state(ctx, f.id)
+	if err != nil {
+		return nil, err
+	}
+	first := func(tag mapi.PropTag) prop.Value {
+		v, _ := f.logon.folderComputed(ctx, s, tag)
+		return v
+	}
+	return listed(s.props, first, folderTags), nil
+}
+
+// CodePage implements Bag.
+func (f *Folder) CodePage() uint32 { return f.logon.session.CodePage }
+
+// Logon implements Bag.
+func (f *Folder) Logon() *Logon { return f.logon }
+
+// folderComputed gives the properties of folders that are not stored, [MS-OXCFOLD] 2.2.2 and [MS-OXCPRPT] 2.2.1.
+func (l *Logon) folderComputed(ctx context.Context, s *folderState, tag mapi.PropTag) (prop.Value, error) {
+	switch tag.ID() {
+	case mapi.TagFolderId.ID():
+		return prop.ID(mapi.NewID(ownReplica, uint64(s.ID))), nil
+	case mapi.TagParentFolderId.ID():
+		return prop.ID(mapi.NewID(ownReplica, uint64(s.Parent))), nil
+	case mapi.TagEntryId.ID(), mapi.TagRecordKey.ID():
+		return l.folderEntryID(s.ID), nil
+	case mapi.TagParentEntryId.ID():
+		return l.folderEntryID(s.Parent), nil
+	case mapi.TagInstanceKey.ID():
+		return instanceKey(uint64(s.ID), 0, 0), nil
+	case mapi.TagSourceKey.ID():
+		return stored(s, tag, l.gid(uint64(s.ID))), nil
+	case mapi.TagParentSourceKey.ID():
+		return l.parentSourceKey(ctx, s)
+	case mapi.TagChangeKey.ID():
+		return stored(s, tag, l.gid(uint64(s.Change))), nil
+	case mapi.TagPredecessorChangeList.ID():
+		return stored(s, tag, l.predecessors(s.Change)), nil
+	case mapi.TagChangeNumber.ID():
+		return prop.ID(mapi.NewID(ownReplica, uint64(s.Change))), nil
+	case mapi.TagStoreEntryId.ID():
+		return l.storeEntryID(), nil
+	case mapi.TagStoreRecordKey.ID(), mapi.TagMappingSignature.ID():
+		return prop.Binary(l.mailbox.GUID[:]), nil
+	case mapi.TagAccess.ID():
+		return prop.Uint32(l.rights(s).access()), nil
+	case mapi.TagRights.ID():
+		return prop.Uint32(uint32(l.rights(s))), nil
+	case mapi.TagFolderFlags.ID():
+		return l.folderFlags(ctx, s)
+	case mapi.TagAdditionalRenEntryIdsEx.ID():
+		return l.additionalRenEx(ctx, s)
+	}
+	return folderCounts(s, tag), nil
+}
+
+// stored returns a stored property if there is one, else computed: objects that came from elsewhere keep their keys.
+func stored(s *folderState, tag mapi.PropTag, computed prop.Value) prop.Value {
+	if p, ok := s.stored(tag.ID()); ok && !p.Value.IsZero() {
+		return p.Value
+	}
+	return computed
+}
+
+// folderCounts gives what the store keeps of a folder.
+func folderCounts(s *folderState, tag mapi.PropTag) prop.Value {
+	switch tag.ID() {
+	case mapi.TagDisplayName.ID():
+		return prop.String(s.Name)
+	case mapi.TagContainerClass.ID():
+		if s.Class == "" {
+			return prop.Value{}
+		}
+		return prop.String(s.Class)
+	case mapi.TagFolderType.ID():
+		return prop.Int32(int32(s.Type))
+	case mapi.TagContentCount.ID():
+		return count(s.ContentCount)
+	case mapi.TagContentUnreadCount.ID():
+		return count(s.UnreadCount)
+	case mapi.TagAssociatedContentCount.ID():
+		return count(s.AssocCount)
+	case mapi.TagSubfolders.ID():
+		return prop.Bool(s.ChildCount > 0)
+	case mapi.TagFolderChildCount.ID():
+		return count(s.ChildCount)
+	case mapi.TagDeletedCountTotal.ID():
+		return count(s.DeletedCount)
+	case mapi.TagMessageSize.ID():
+		return size(s.ContentSize+s.AssocSize, tag)
+	case mapi.TagNormalMessageSize.ID():
+		return size(s.ContentSize, tag)
+	case mapi.TagAssociatedMessageSize.ID():
+		return size(s.AssocSize, tag)
+	case mapi.TagHasRules.ID():
+		return prop.Bool(s.hasRules())
+	case mapi.TagCreationTime.ID():
+		return prop.Time(s.Created)
+	case mapi.TagLastModificationTime.ID(), mapi.TagLocalCommitTime.ID(), mapi.TagHierRev.ID():
+		return prop.Time(s.Modified)
+	case mapi.TagLocalCommitTimeMax.ID():
+		return prop.Time(max(s.CommitMax, s.Modified))
+	case mapi.TagHierarchyChangeNumber.ID():
+		return prop.Uint32(s.HierarchyCount)
+	}
+	return prop.Value{}
+}
+
+// parentSourceKey is withheld for the calendar: with it, clients in cached mode lose the items of other people's
+// calendars.
+func (l *Logon) parentSourceKey(ctx context.Context, s *folderState) (prop.Value, error) {
+	if s.Special == store.SpecialCalendar {
+		return notFound, nil
+	}
+	parent, err := l.state(ctx, s.Parent)
+	if err != nil {
+		return prop.Value{}, err
+	}
+	return stored(parent, mapi.TagSourceKey, l.gid(uint64(s.Parent))), nil
+}
+
+func (l *Logon) folderFlags(ctx context.Context, s *folderState) (prop.Value, error) {
+	flags := folderFlagNormal
+	if s.Type == store.FolderSearch {
+		flags = folderFlagSearch
+	}
+	if s.hasRules() {
+		flags |= folderFlagHasRules
+	}
+	ipm := l.mailbox.Special[store.SpecialIPMSubtree]
+	for at := s; ; {
+		if at.ID == ipm {
+			flags |= folderFlagIPM
+			break
+		}
+		if at.Parent == at.ID || at.Parent == 0 {
+			break
+		}
+		var err error
+		if at, err = l.state(ctx, at.Parent); err != nil {
+			return prop.Value{}, err
+		}
+	}
+	return prop.Uint32(flags), nil
+}
+
+// additionalRenEx answers PidTagAdditionalRenEntryIdsEx, which is one value for the whole mailbox: clients look for
+// it on the logon, on the root and on the inbox, [MS-OXOSFLD] 2.2.5. It is stored on the root.
+func (l *Logon) additionalRenEx(ctx context.Context, s *folderState) (prop.Value, error) {
+	root, inbox := l.mailbox.Special[store.SpecialRoot], l.mailbox.Special[store.SpecialInbox]
+	if s.ID != inbox || root == 0 {
+		return prop.Value{}, nil
+	}
+	if _, ok := s.stored(mapi.TagAdditionalRenEntryIdsEx.ID()); ok {
+		return prop.Value{}, nil
+	}
+	r, err := l.state(ctx, root)
+	if err != nil {
+		return prop.Value{}, err
+	}
+	p, _ := r.stored(mapi.TagAdditionalRenEntryIdsEx.ID())
+	return p.Value, nil
+}
+
+// count is a number of objects as a property.
+func count(n int64) prop.Value { return prop.Int32(int32(min(n, math.MaxInt32))) }
+
+// size is a number of bytes as a property of either width; the narrow one is clamped, [MS-OXCFOLD] 2.2.2.2.1.6.
+func size(n int64, tag mapi.PropTag) prop.Value {
+	if tag.Type() == mapi.PtypInteger64 {
+		return prop.Int64(n)
+	}
+	return prop.Int32(int32(min(n, math.MaxInt32)))
+}

@@ -1,0 +1,187 @@
+package object
+
+import (
+	"context"
+	"slices"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/view"
+	"github.com/mapid/mapid/store"
+)
+
+// HierarchyTable opens the table of a folder's subfolders and returns it with its number of rows, [MS-OXCFOLD]
+// 3.2.5.13.
+func (f *Folder) HierarchyTable(ctx context.Context, flags uint8) (*Table, uint32, error) {
+	const known = TableDepth | TableDeferred | TableNoNotify | TableSoftDeletes | TableUnicode | TableSuppresses
+	if bad := f.logon.env.Profile.Folder.BadHierarchyFlags; flags&^known != 0 && bad != mapi.Success {
+		return nil, 0, bad
+	}
+	s, err := f.logon.state(ctx, f.id)
+	if err != nil {
+		return nil, 0, err
+	}
+	src := &hierarchy{logon: f.logon, parent: f.id, deep: flags&TableDepth != 0, deleted: flags&TableSoftDeletes != 0}
+	t := &Table{logon: f.logon, src: src, page: f.logon.session.CodePage}
+	if !src.deep && !src.deleted && f.logon.privileged {
+		return t, uint32(s.ChildCount), nil
+	}
+	_, n, err := t.Position(ctx)
+	return t, n, err
+}
+
+// hierarchy is the source of hierarchy tables: the folders as they are listed, read anew when any folder changed.
+type hierarchy struct {
+	logon       *Logon
+	parent      store.FolderID
+	deep        bool
+	deleted     bool
+	restriction prop.Restriction
+
+	read uint64 // generation of list, plus one
+	list []view.Entry
+}
+
+func (h *hierarchy) close()          {}
+func (h *hierarchy) len() int        { return len(h.list) }
+func (h *hierarchy) version() uint64 { return h.read }
+
+func (h *hierarchy) window(pos, n int) []view.Entry {
+	if pos < 0 || pos >= len(h.list) {
+		return nil
+	}
+	return h.list[pos:min(pos+n, len(h.list))]
+}
+
+// rank finds a folder; one that is gone stands where the list ends.
+func (h *hierarchy) rank(mark view.Entry) int {
+	if i := slices.Index(h.list, mark); i >= 0 {
+		return i
+	}
+	return len(h.list)
+}
+
+// sync lists the folders again if any changed since.
+func (h *hierarchy) sync(ctx context.Context) error {
+	now := h.logon.env.folders.generation() + 1
+	if h.read == now {
+		return nil
+	}
+	var folders []store.Folder
+	err := h.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
+		folders, err = r.Folders(h.parent, h.deep, h.deleted)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	matcher := prop.NewMatcher(h.restriction, h.logon.env.collation(h.logon.session.LCIDSort))
+	list := make([]view.Entry, 0, len(folders))
+	for i := range folders {
+		s, err := h.logon.state(ctx, folders[i].ID)
+		if err != nil {
+			return err
+		}
+		if h.logon.require(s, 0) != nil {
+			continue
+		}
+		ok, err := h.matches(ctx, matcher, s)
+		if err != nil {
+			return err
+		}
+		if ok {
+			list = append(list, view.Entry{ID: store.MessageID(s.ID)})
+		}
+	}
+	h.list, h.read = list, now
+	return nil
+}
+
+func (h *hierarchy) matches(ctx context.Context, m *prop.Matcher, s *folderState) (bool, error) {
+	if h.restriction == nil {
+		return true, nil
+	}
+	var failed error
+	ok := m.Match(&prop.Subject{Get: func(tag mapi.PropTag) prop.Value {
+		v, err := h.logon.folderValues(ctx, s, []mapi.PropTag{tag})
+		if err != nil {
+			failed = err
+			return prop.Value{}
+		}
+		return v[0]
+	}})
+	return ok, failed
+}
+
+// rows implements source. A folder that vanished while the table is open has no row.
+func (h *hierarchy) rows(ctx context.Context, marks []view.Entry, tags []mapi.PropTag) ([][]prop.Value, error) {
+	out := make([][]prop.Value, len(marks))
+	for i, m := range marks {
+		s, err := h.logon.state(ctx, store.FolderID(m.ID))
+		if err == mapi.ErrNotFound { //nolint:errorlint // a bare code
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if out[i], err = h.row(ctx, s, tags); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (h *hierarchy) row(ctx context.Context, s *folderState, tags []mapi.PropTag) ([]prop.Value, error) {
+	values, err := h.logon.folderValues(ctx, s, tags)
+	if err != nil || !h.deep {
+		return values, err
+	}
+	for i, tag := range tags {
+		if tag.ID() == mapi.TagDepth.ID() {
+			depth := int32(0)
+			for at := s; at.Parent != h.parent && at.Parent != at.ID; depth++ {
+				if at, err = h.logon.state(ctx, at.Parent); err != nil {
+					return nil, err
+				}
+			}
+			values[i] = matching(prop.Int32(depth), tag)
+		}
+	}
+	return values, nil
+}
+
+// find implements source.
+func (h *hierarchy) find(ctx context.Context, rs prop.Restriction, marks []view.Entry) (int, error) {
+	m := prop.NewMatcher(rs, h.logon.env.collation(h.logon.session.LCIDSort))
+	probe := *h
+	probe.restriction = rs
+	for i, mark := range marks {
+		s, err := h.logon.state(ctx, store.FolderID(mark.ID))
+		if err == mapi.ErrNotFound { //nolint:errorlint // a bare code
+			continue
+		}
+		if err != nil {
+			return -1, err
+		}
+		if ok, err := probe.matches(ctx, m, s); err != nil || ok {
+			return i, err
+		}
+	}
+	return -1, nil
+}
+
+// order implements source: hierarchy tables have one order only.
+func (h *hierarchy) order(orders []prop.SortOrder, rs prop.Restriction) error {
+	if len(orders) > 0 {
+		return mapi.ErrNoSupport
+	}
+	h.restriction, h.read = rs, 0
+	return nil
+}
+
+// columns implements source.
+func (h *hierarchy) columns(context.Context) ([]mapi.PropTag, error) {
+	tags := append(slices.Clone(folderTags), mapi.TagComment, mapi.TagDepth)
+	slices.Sort(tags)
+	return slices.Compact(tags), nil
+}

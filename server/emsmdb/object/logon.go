@@ -1,0 +1,263 @@
+package object
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/mapid/mapid/internal/codepage"
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/store"
+)
+
+// LogonFlags of RopLogon, [MS-OXCSTOR] 2.2.1.1.1.
+const (
+	LogonPrivate    uint8 = 0x01
+	LogonUndercover uint8 = 0x02
+	LogonGhosted    uint8 = 0x04
+)
+
+// OpenFlags of RopLogon, [MS-OXCSTOR] 2.2.1.1.1.
+const (
+	OpenAdminPrivilege  uint32 = 0x00000001
+	OpenPublic          uint32 = 0x00000002
+	OpenHomeLogon       uint32 = 0x00000004
+	OpenTakeOwnership   uint32 = 0x00000008
+	OpenPerMDBReplID    uint32 = 0x01000000
+	OpenSupportProgress uint32 = 0x20000000
+)
+
+// ResponseFlags of a private logon, [MS-OXCSTOR] 2.2.1.1.3.
+const (
+	ResponseReserved  uint8 = 0x01
+	ResponseOwner     uint8 = 0x02
+	ResponseSendAs    uint8 = 0x04
+	ResponseOutOfDesk uint8 = 0x10 // OOF
+)
+
+// StoreHasSearches in StoreState says that search folders are active, [MS-OXCSTOR] 2.2.1.1.3.
+const StoreHasSearches uint32 = 0x01000000
+
+// LogonFolders is the number of folder ids in RopLogon's response.
+const LogonFolders = 13
+
+// Logon is a mailbox, or the public folders, opened by RopLogon, [MS-OXCSTOR] 3.2.5.1.
+type Logon struct {
+	env        *Env
+	session    *Session
+	mailbox    store.Mailbox
+	owner      store.Entry // zero in the public store
+	privileged bool
+	progress   bool // the client understands RopProgress
+	at         time.Time
+}
+
+// LogonRequest is what a client says in RopLogon.
+type LogonRequest struct {
+	Flags     uint8
+	OpenFlags uint32
+	Essdn     string
+	// Others are the logons the session has already.
+	Others []*Logon
+}
+
+// WrongServerError redirects a client to the server that serves the mailbox.
+type WrongServerError struct{ ServerDN string }
+
+// Error names the server.
+func (e *WrongServerError) Error() string { return "wrong server, go to " + e.ServerDN }
+
+// Unwrap gives the code.
+func (e *WrongServerError) Unwrap() error { return mapi.ErrWrongServer }
+
+// Logon opens a mailbox, or the public folders, [MS-OXCSTOR] 3.2.5.1.
+func (e *Env) Logon(ctx context.Context, s *Session, req LogonRequest) (*Logon, error) {
+	p := &e.Profile.Logon
+	if !codepage.Known(s.CodePage) && p.BadCodePage != mapi.Success {
+		return nil, p.BadCodePage
+	}
+	if req.Flags&LogonPrivate == 0 {
+		return e.logonPublic(ctx, s, req)
+	}
+	if req.OpenFlags&OpenPublic != 0 {
+		return nil, mapi.ErrInvalidParameter
+	}
+	dir, err := e.Directory.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	owner := dir.ByDN(req.Essdn)
+	switch {
+	case owner == nil || owner.Kind != store.UserEntry || owner.Mailbox == 0:
+		return nil, p.UnknownUser
+	case !owner.Enabled:
+		return nil, p.MailboxDisabled
+	}
+	if err := e.logonRefusal(s, owner, req.OpenFlags); err != nil {
+		return nil, err
+	}
+	l := &Logon{
+		env: e, session: s, owner: *owner, privileged: true, at: e.Now().UTC(),
+		progress: req.OpenFlags&OpenSupportProgress != 0 && p.SupportsProgress,
+	}
+	err = e.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
+		l.mailbox, err = r.Mailbox(owner.Mailbox)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, p.UnknownUser
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := e.mappingRefusal(l, req); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// mappingRefusal keeps logons apart that would need a replica id mapping each, from clients that did not ask for
+// mappings per database, [MS-OXCSTOR] 3.2.5.1.1 notes 27 to 29.
+func (e *Env) mappingRefusal(l *Logon, req LogonRequest) error {
+	if req.OpenFlags&OpenPerMDBReplID != 0 {
+		return nil
+	}
+	p := &e.Profile.Logon
+	rule, further := p.FirstWithoutFlag, false
+	for _, o := range req.Others {
+		switch {
+		case o.Public():
+		case o.mailbox.ID != l.mailbox.ID:
+			rule, further = p.OtherWithoutFlag, true
+		case !further:
+			rule = p.SameWithoutFlag
+		}
+	}
+	switch {
+	case rule.Fault:
+		return ErrCallFails
+	case rule.Code == mapi.ErrWrongServer:
+		return &WrongServerError{e.Server.DN}
+	case rule.Code != mapi.Success:
+		return rule.Code
+	}
+	return nil
+}
+
+// ErrCallFails reports what a version answers by failing the call instead of the operation.
+var ErrCallFails = errors.New("object: the call fails")
+
+func (e *Env) logonPublic(ctx context.Context, s *Session, req LogonRequest) (*Logon, error) {
+	l := &Logon{env: e, session: s, privileged: s.User.Admin && (req.OpenFlags&OpenAdminPrivilege != 0 || s.AdminConnect), at: e.Now().UTC()}
+	err := e.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
+		l.mailbox, err = r.PublicMailbox()
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, mapi.ErrLoginFailure
+	}
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// Kind implements Object.
+func (l *Logon) Kind() Kind { return KindLogon }
+
+// Close implements Object.
+func (l *Logon) Close() {}
+
+// Public reports whether this is a logon to the public folders.
+func (l *Logon) Public() bool { return l.mailbox.Kind == store.PublicMailbox }
+
+// Name is the account of the mailbox, or "public folders".
+func (l *Logon) Name() string {
+	if l.Public() {
+		return "public folders"
+	}
+	return l.owner.Name
+}
+
+// MailboxID is the mailbox's id in the store.
+func (l *Logon) MailboxID() store.MailboxID { return l.mailbox.ID }
+
+// MailboxGUID is the provider UID of the mailbox's entry ids.
+func (l *Logon) MailboxGUID() mapi.GUID { return l.mailbox.GUID }
+
+// ReplicaGUID stands for replica id 1.
+func (l *Logon) ReplicaGUID() mapi.GUID { return l.env.Store.ReplicaGUID() }
+
+// PerUserGUID is what a public logon tells of it; versions that tell anything give the store's own.
+func (l *Logon) PerUserGUID() (g mapi.GUID) {
+	if l.env.Profile.Logon.PerUserGUID {
+		return l.mailbox.GUID
+	}
+	return g
+}
+
+// At is when the logon happened, in UTC.
+func (l *Logon) At() time.Time { return l.at }
+
+// Session returns the session's facts.
+func (l *Logon) Session() *Session { return l.session }
+
+// privateOrder and publicOrder say which folders stand in RopLogon's response, [MS-OXCSTOR] 2.2.1.1.3 and .4.
+var (
+	privateOrder = [LogonFolders]store.Special{
+		store.SpecialRoot, store.SpecialDeferredAction, store.SpecialSpoolerQueue, store.SpecialIPMSubtree,
+		store.SpecialInbox, store.SpecialOutbox, store.SpecialSentItems, store.SpecialDeletedItems,
+		store.SpecialCommonViews, store.SpecialSchedule, store.SpecialSearch, store.SpecialViews,
+		store.SpecialShortcuts,
+	}
+	publicOrder = [LogonFolders]store.Special{
+		store.SpecialRoot, store.SpecialIPMSubtree, store.SpecialNonIPMSubtree, store.SpecialEFormsRegistry,
+		store.SpecialScheduleFreeBusy, store.SpecialOfflineAddressBook, store.SpecialCount, store.SpecialCount,
+		store.SpecialCount, store.SpecialCount, store.SpecialCount, store.SpecialCount, store.SpecialCount,
+	}
+)
+
+// FolderIDs returns the folders that RopLogon names, zero where there is none.
+func (l *Logon) FolderIDs() (ids [LogonFolders]mapi.ID) {
+	order := privateOrder
+	if l.Public() {
+		if order = publicOrder; l.env.Profile.Logon.FewPublicFolders {
+			order[4], order[5] = store.SpecialCount, store.SpecialCount
+		}
+	}
+	for i, special := range order {
+		if f := l.mailbox.Special[special]; f != 0 {
+			ids[i] = mapi.NewID(ownReplica, uint64(f))
+		}
+	}
+	return ids
+}
+
+// ResponseFlags returns the flags of a private logon's response.
+func (l *Logon) ResponseFlags(ctx context.Context) (uint8, error) {
+	flags := ResponseReserved | ResponseOwner | ResponseSendAs
+	v, err := l.Get(ctx, []mapi.PropTag{mapi.TagOutOfOfficeState})
+	if err != nil {
+		return 0, err
+	}
+	if v[0].Type() == mapi.PtypBoolean && v[0].Bool() {
+		flags |= ResponseOutOfDesk
+	}
+	return flags, nil
+}
+
+// StoreState returns the state that RopLogon and RopGetStoreState give.
+func (l *Logon) StoreState() uint32 {
+	if l.env.Profile.Logon.StoreStateSearch && (l.mailbox.Special[store.SpecialReminders] != 0 || l.mailbox.Special[store.SpecialToDo] != 0) {
+		return StoreHasSearches
+	}
+	return 0
+}
+
+// privateOnly refuses public logons where an operation makes no sense for them.
+func (l *Logon) privateOnly() error {
+	if l.Public() {
+		return mapi.ErrNoSupport
+	}
+	return nil
+}

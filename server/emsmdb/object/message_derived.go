@@ -1,0 +1,91 @@
+package object
+
+import (
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+// Values of PidTagNativeBody, [MS-OXCMSG] 2.2.1.58.2.
+const (
+	nativeUndefined = 0
+	nativePlain     = 1
+	nativeRTF       = 2
+	nativeHTML      = 3
+)
+
+// derived gives properties that follow from stored ones when they are not stored themselves.
+func (m *Message) derived(r store.Reader, tag mapi.PropTag) (prop.Value, error) {
+	var v prop.Value
+	var err error
+	switch tag.ID() {
+	case mapi.TagSubject.ID(), mapi.TagSubjectPrefix.ID(), mapi.TagNormalizedSubject.ID():
+		v, err = m.derivedSubject(r, tag)
+	case mapi.TagNativeBody.ID():
+		v, err = m.nativeBody(r)
+	case mapi.TagHasNamedProperties.ID():
+		v, err = m.hasNamed(r)
+	}
+	if err != nil {
+		return prop.Value{}, err
+	}
+	if v = matching(v, tag); v.IsZero() {
+		return notFound, nil
+	}
+	return v, nil
+}
+
+// derivedSubject answers the three subject properties from the others, [MS-OXCMSG] 2.2.1.46.
+func (m *Message) derivedSubject(r store.Reader, tag mapi.PropTag) (prop.Value, error) {
+	props, err := r.Props(m.bag, mapi.TagSubject, mapi.TagSubjectPrefix, mapi.TagNormalizedSubject)
+	if err != nil {
+		return prop.Value{}, err
+	}
+	var o Opened
+	o.subject(props)
+	switch {
+	case !o.HasSubject && !o.HasPrefix:
+		return prop.Value{}, nil
+	case tag.ID() == mapi.TagSubjectPrefix.ID():
+		return prop.String(o.SubjectPrefix), nil
+	case tag.ID() == mapi.TagNormalizedSubject.ID():
+		return prop.String(o.NormalizedSubject), nil
+	}
+	return prop.String(o.SubjectPrefix + o.NormalizedSubject), nil
+}
+
+// nativeBody tells which of the bodies stored is the original.
+func (m *Message) nativeBody(r store.Reader) (prop.Value, error) {
+	if !m.logon.env.Profile.Message.NativeBody {
+		return prop.Value{}, nil
+	}
+	props, err := r.Props(m.bag, mapi.TagBody, mapi.TagHtml, mapi.TagBodyHtml, mapi.TagRtfCompressed)
+	if err != nil {
+		return prop.Value{}, err
+	}
+	native := int32(nativeUndefined)
+	for i := range props {
+		switch props[i].Tag.ID() {
+		case mapi.TagHtml.ID():
+			native = max(native, nativeHTML)
+		case mapi.TagRtfCompressed.ID():
+			native = max(native, nativeRTF)
+		case mapi.TagBody.ID():
+			native = max(native, nativePlain)
+		}
+	}
+	return prop.Int32(native), nil
+}
+
+func (m *Message) hasNamed(r store.Reader) (prop.Value, error) {
+	props, err := r.Props(m.bag)
+	if err != nil {
+		return prop.Value{}, err
+	}
+	for i := range props {
+		if props[i].Tag.IsNamed() {
+			return prop.Bool(true), nil
+		}
+	}
+	return prop.Bool(false), nil
+}

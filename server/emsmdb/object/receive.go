@@ -1,0 +1,73 @@
+package object
+
+import (
+	"context"
+	"strings"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/store"
+)
+
+// maxClass is the longest message class in RopGetReceiveFolder, [MS-OXCSTOR] 2.2.1.2.1.
+const maxClass = 255
+
+// ReceiveFolder finds the folder that messages of a class are delivered to: the longest row of the table that is a
+// dotted prefix of the class, [MS-OXCSTOR] 3.2.5.2.
+func (l *Logon) ReceiveFolder(ctx context.Context, class string) (mapi.ID, string, error) {
+	if err := l.privateOnly(); err != nil {
+		return 0, "", err
+	}
+	if !validClass(class) {
+		return 0, "", mapi.ErrInvalidParameter
+	}
+	rows, err := l.ReceiveFolders(ctx)
+	if err != nil {
+		return 0, "", err
+	}
+	best := store.ReceiveFolder{Folder: l.mailbox.Special[store.SpecialInbox]}
+	for _, row := range rows {
+		if len(row.Class) >= len(best.Class) && dottedPrefix(row.Class, class) {
+			best = row
+		}
+	}
+	if best.Folder == 0 {
+		return 0, "", mapi.ErrNotFound
+	}
+	return mapi.NewID(ownReplica, uint64(best.Folder)), best.Class, nil
+}
+
+// ReceiveFolders lists the receive folder table.
+func (l *Logon) ReceiveFolders(ctx context.Context) (rows []store.ReceiveFolder, err error) {
+	if err := l.privateOnly(); err != nil {
+		return nil, err
+	}
+	err = l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
+		rows, err = r.ReceiveFolders(l.mailbox.ID)
+		return err
+	})
+	return rows, err
+}
+
+// dottedPrefix reports whether prefix is class or ends where a dot in class stands; the empty prefix always is.
+func dottedPrefix(prefix, class string) bool {
+	if prefix == "" {
+		return true
+	}
+	if len(class) < len(prefix) || !strings.EqualFold(class[:len(prefix)], prefix) {
+		return false
+	}
+	return len(class) == len(prefix) || class[len(prefix)] == '.'
+}
+
+// validClass checks the characters of a message class, [MS-OXCSTOR] 2.2.1.2.1.
+func validClass(class string) bool {
+	if len(class) > maxClass || strings.HasPrefix(class, ".") || strings.HasSuffix(class, ".") || strings.Contains(class, "..") {
+		return false
+	}
+	for i := range len(class) {
+		if class[i] < ' ' || class[i] > '~' {
+			return false
+		}
+	}
+	return true
+}

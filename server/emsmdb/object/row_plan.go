@@ -1,0 +1,189 @@
+package object
+
+import (
+	"slices"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+// rowPlan says how to get the columns of a contents table: which properties to fetch for each message, and what to
+// compute from them. It does not change.
+type rowPlan struct {
+	tags    []mapi.PropTag
+	columns []rowColumn
+	fetch   []mapi.PropTag
+	byID    map[uint16][]int // columns of a property id
+
+	flags, attach, change, modified, size int // places in fetch of what computed columns need, -1 if not needed
+}
+
+// rowColumn is one column: a fetched value, a computed one, or a fetched one that hides a computed one.
+type rowColumn struct {
+	fetched  int // place in fetch, -1 if none
+	computed *messageProp
+	subject  bool // the subject may have to be put together
+}
+
+func newRowPlan(tags []mapi.PropTag) *rowPlan {
+	p := &rowPlan{tags: tags, byID: make(map[uint16][]int, len(tags)), flags: -1, attach: -1, change: -1, modified: -1, size: -1}
+	var need rowNeed
+	for i, tag := range tags {
+		c := rowColumn{fetched: -1, computed: messagePropByID[tag.ID()]}
+		if c.computed != nil {
+			need |= c.computed.need
+		}
+		if c.computed == nil || c.computed.stored {
+			c.fetched = p.place(fetchTag(tag))
+		}
+		p.columns = append(p.columns, c)
+		p.byID[tag.ID()] = append(p.byID[tag.ID()], i)
+	}
+	if need&needFlags != 0 {
+		p.flags, p.attach = p.place(mapi.TagMessageFlags), p.place(mapi.TagHasAttachments)
+	}
+	if need&needChange != 0 {
+		p.change = p.place(mapi.TagChangeNumber)
+	}
+	if need&needModified != 0 {
+		p.modified = p.place(mapi.TagLastModificationTime)
+	}
+	if need&needSize != 0 {
+		p.size = p.place(mapi.TagMessageSizeExtended)
+	}
+	return p
+}
+
+// place returns the index of tag in fetch, adding it if need be.
+func (p *rowPlan) place(tag mapi.PropTag) int {
+	if i := slices.Index(p.fetch, tag); i >= 0 {
+		return i
+	}
+	p.fetch = append(p.fetch, tag)
+	return len(p.fetch) - 1
+}
+
+// fetchTag is the tag under which the store has the property of a column: strings in Unicode, and all values of a
+// property of which the column shows one.
+func fetchTag(column mapi.PropTag) mapi.PropTag {
+	return column.WithType(unicodeType(column.Type() &^ mapi.PtypMVInstance))
+}
+
+// facts collects what computed columns of one message need.
+func (p *rowPlan) facts(c *contents, id store.MessageID, instance uint32, fetched []prop.Value) *messageFacts {
+	f := &messageFacts{
+		logon: c.logon, id: id, folder: c.folder, instance: instance, associated: c.sel.Associated, rights: c.logon.rights(nil),
+	}
+	if p.flags >= 0 {
+		f.flags, f.attachments = uint32(fetched[p.flags].Bits()), fetched[p.attach].Bool()
+	}
+	if p.change >= 0 {
+		f.change = store.ChangeNumber(fetched[p.change].ObjectID().Counter())
+	}
+	if p.modified >= 0 {
+		f.modified = fetched[p.modified].FileTime()
+	}
+	if p.size >= 0 {
+		f.size = fetched[p.size].Int()
+	}
+	return f
+}
+
+// row returns the values of all columns.
+func (p *rowPlan) row(f *messageFacts, fetched []prop.Value) []prop.Value {
+	out := make([]prop.Value, len(p.columns))
+	for i := range p.columns {
+		if out[i] = p.value(i, f, fetched); out[i].IsZero() {
+			out[i] = notFound
+		}
+	}
+	return out
+}
+
+// value returns the value of a column, the zero Value if there is none.
+func (p *rowPlan) value(i int, f *messageFacts, fetched []prop.Value) prop.Value {
+	c, tag := &p.columns[i], p.tags[i]
+	if c.fetched >= 0 {
+		if v := instance(fetched[c.fetched], tag); !v.IsZero() {
+			return matching(v, tag)
+		}
+	}
+	if c.computed != nil {
+		return matching(c.computed.value(f, tag), tag)
+	}
+	return prop.Value{}
+}
+
+// byTag returns the value of a property that one of the columns shows.
+func (p *rowPlan) byTag(tag mapi.PropTag, f *messageFacts, fetched []prop.Value) prop.Value {
+	for _, i := range p.byID[tag.ID()] {
+		if v := p.value(i, f, fetched); !v.IsZero() {
+			return v
+		}
+	}
+	return prop.Value{}
+}
+
+// instance picks the one value that a column for instances of a multiple-value property shows: the first, as long as
+// the table does not have a row for each.
+func instance(v prop.Value, column mapi.PropTag) prop.Value {
+	if column.Type()&mapi.PtypMVInstance == 0 || v.Type()&mapi.PtypMultiple == 0 {
+		return v
+	}
+	if all := v.Instances(); len(all) > 0 {
+		return all[0]
+	}
+	return prop.Value{}
+}
+
+// restrictionTags appends the properties that a restriction looks at.
+func restrictionTags(rs prop.Restriction, tags []mapi.PropTag) []mapi.PropTag {
+	switch rs := rs.(type) {
+	case prop.AndRestriction:
+		for _, part := range rs.Parts {
+			tags = restrictionTags(part, tags)
+		}
+	case prop.OrRestriction:
+		for _, part := range rs.Parts {
+			tags = restrictionTags(part, tags)
+		}
+	case prop.NotRestriction:
+		tags = restrictionTags(rs.Part, tags)
+	case prop.ContentRestriction:
+		tags = append(tags, rs.Tag)
+	case prop.PropertyRestriction:
+		tags = append(tags, rs.Tag)
+	case prop.ComparePropsRestriction:
+		tags = append(tags, rs.Tag1, rs.Tag2)
+	case prop.BitMaskRestriction:
+		tags = append(tags, rs.Tag)
+	case prop.SizeRestriction:
+		tags = append(tags, rs.Tag)
+	case prop.ExistRestriction:
+		tags = append(tags, rs.Tag)
+	case prop.CommentRestriction:
+		tags = restrictionTags(rs.Part, tags)
+	case prop.CountRestriction:
+		tags = restrictionTags(rs.Part, tags)
+	case prop.SubObjectRestriction, nil: // looks at other objects
+	}
+	return tags
+}
+
+// countsMatches reports whether a restriction lets a limited number of rows pass.
+func countsMatches(rs prop.Restriction) bool {
+	switch rs := rs.(type) {
+	case prop.AndRestriction:
+		return slices.ContainsFunc(rs.Parts, countsMatches)
+	case prop.OrRestriction:
+		return slices.ContainsFunc(rs.Parts, countsMatches)
+	case prop.NotRestriction:
+		return countsMatches(rs.Part)
+	case prop.CommentRestriction:
+		return countsMatches(rs.Part)
+	case prop.CountRestriction:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,125 @@
+package view
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"github.com/mapid/mapid/store"
+)
+
+// ErrTooLarge reports that the orders in use take all the memory they may.
+var ErrTooLarge = errors.New("view: too much memory is used for the orders of tables")
+
+// Cache holds the living views of a store.
+type Cache struct {
+	store  store.Store
+	budget int64
+	bytes  atomic.Int64
+	cancel func()
+
+	mu     sync.Mutex // guards views and the refs of each; never held while the store is read
+	views  map[store.FolderID]map[key]*View
+	closed bool
+}
+
+// key tells the views of one folder apart.
+type key struct {
+	associated, deleted bool
+	spec                string
+}
+
+// NewCache returns a Cache that follows the changes of st. Orders beyond budget bytes are refused.
+func NewCache(st store.Store, budget int64) *Cache {
+	c := &Cache{store: st, budget: budget, views: make(map[store.FolderID]map[key]*View)}
+	c.cancel = st.Changes().Subscribe(c.follow)
+	return c
+}
+
+// Close stops following the store.
+func (c *Cache) Close() { c.cancel() }
+
+// Acquire returns the view that shows spec. The caller must Close it.
+func (c *Cache) Acquire(spec Spec) (*View, error) {
+	if c.bytes.Load() > c.budget {
+		return nil, ErrTooLarge
+	}
+	k := key{spec.Selection.Associated, spec.Selection.Deleted, spec.Key}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	folder := c.views[spec.Selection.Folder]
+	if folder == nil {
+		folder = make(map[key]*View)
+		c.views[spec.Selection.Folder] = folder
+	}
+	v := folder[k]
+	if v == nil {
+		v = &View{cache: c, spec: spec}
+		folder[k] = v
+	}
+	v.refs++
+	return v, nil
+}
+
+func (c *Cache) release(v *View) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v.refs--; v.refs > 0 {
+		return
+	}
+	sel := v.spec.Selection
+	folder := c.views[sel.Folder]
+	delete(folder, key{sel.Associated, sel.Deleted, v.spec.Key})
+	if len(folder) == 0 {
+		delete(c.views, sel.Folder)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	c.grow(-v.order.bytes)
+	v.order, v.built = order{}, false
+}
+
+func (c *Cache) grow(n int64) { c.bytes.Add(n) }
+
+// Bytes returns the memory that the orders take.
+func (c *Cache) Bytes() int64 { return c.bytes.Load() }
+
+// Count returns the number of living views.
+func (c *Cache) Count() (n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, f := range c.views {
+		n += len(f)
+	}
+	return n
+}
+
+// follow notes committed changes in the views they concern. It runs on the engine's goroutine.
+func (c *Cache) follow(changes []store.Change) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, ch := range changes {
+		switch ch.Kind {
+		case store.MessageCreated, store.MessageModified, store.MessageDeleted, store.MessageMoved,
+			store.MessageCopied, store.NewMail:
+			c.note(ch.Folder, ch.Message)
+			if ch.Kind == store.MessageMoved {
+				c.note(ch.OldFolder, ch.OldMessage)
+			}
+		case store.StoreReset, store.MailboxDeleted, store.FolderDeleted:
+			for _, folder := range c.views {
+				for _, v := range folder {
+					v.invalidate()
+				}
+			}
+		case store.FolderCreated, store.FolderModified, store.FolderMoved, store.FolderCopied, store.MailboxCreated,
+			store.DirectoryChanged:
+		}
+	}
+}
+
+func (c *Cache) note(folder store.FolderID, message store.MessageID) {
+	for _, v := range c.views[folder] {
+		v.note(message)
+	}
+}

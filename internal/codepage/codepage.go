@@ -1,5 +1,5 @@
-// Package codepage converts between UTF-8 and the Windows code pages that clients name by number in EcDoConnectEx,
-// STAT structures and messages.
+// Package codepage converts between Windows code pages and UTF-8, and tells which code page goes with which locale and
+// which MIME charset.
 package codepage
 
 import (
@@ -12,82 +12,208 @@ import (
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/mapid/mapid/internal/mapi"
 )
 
-// Numbers of code pages with a role of their own.
+// Code pages with a role of their own.
 const (
-	Unspecified uint32 = 0
+	Unspecified uint32 = 0    // taken for Windows1252
+	UTF16LE     uint32 = 1200 // CP_WINUNICODE of NSPI: not a code page of 8-bit text
+	UTF16BE     uint32 = 1201
 	Windows1252 uint32 = 1252
-	UTF16LE     uint32 = 1200 // CP_WINUNICODE, which is no code page of 8-bit strings
 	USASCII     uint32 = 20127
+	Teletex     uint32 = 20261 // CP_TELETEX of NSPI
 	UTF7        uint32 = 65000
 	UTF8        uint32 = 65001
+	// Logon is the CodePageId that stands for the logon's, [MS-OXCROPS] 2.2.6.1.1.
+	Logon uint32 = 0x0FFF
 )
 
-// pages are the code pages that Windows Server installs and clients use.
-var pages = map[uint32]encoding.Encoding{
-	437: charmap.CodePage437, 850: charmap.CodePage850, 852: charmap.CodePage852, 855: charmap.CodePage855,
-	858: charmap.CodePage858, 860: charmap.CodePage860, 862: charmap.CodePage862, 863: charmap.CodePage863,
-	865: charmap.CodePage865, 866: charmap.CodePage866, 874: charmap.Windows874, 932: japanese.ShiftJIS,
-	936: simplifiedchinese.GBK, 949: korean.EUCKR, 950: traditionalchinese.Big5, 1250: charmap.Windows1250,
-	1251: charmap.Windows1251, 1252: charmap.Windows1252, 1253: charmap.Windows1253, 1254: charmap.Windows1254,
-	1255: charmap.Windows1255, 1256: charmap.Windows1256, 1257: charmap.Windows1257, 1258: charmap.Windows1258,
-	10000: charmap.Macintosh, 20127: charmap.Windows1252, 20866: charmap.KOI8R, 20932: japanese.EUCJP,
-	21866: charmap.KOI8U, 28591: charmap.ISO8859_1, 28592: charmap.ISO8859_2, 28593: charmap.ISO8859_3,
-	28594: charmap.ISO8859_4, 28595: charmap.ISO8859_5, 28596: charmap.ISO8859_6, 28597: charmap.ISO8859_7,
-	28598: charmap.ISO8859_8, 28599: charmap.ISO8859_9, 28603: charmap.ISO8859_13, 28605: charmap.ISO8859_15,
-	50220: japanese.ISO2022JP, 51932: japanese.EUCJP, 51949: korean.EUCKR, 52936: simplifiedchinese.HZGB2312,
-	54936: simplifiedchinese.GB18030,
+// page is one code page that this package knows.
+type page struct {
+	charset string // preferred MIME name
+	enc     encoding.Encoding
 }
 
-// Known reports whether 8-bit strings can be converted to and from the code page.
-func Known(page uint32) bool {
-	_, ok := pages[page]
-	return ok || page == UTF8 || page == Unspecified
+var pages = map[uint32]page{
+	437: {"IBM437", charmap.CodePage437}, 850: {"IBM850", charmap.CodePage850}, 852: {"IBM852", charmap.CodePage852},
+	855: {"IBM855", charmap.CodePage855}, 858: {"IBM00858", charmap.CodePage858}, 860: {"IBM860", charmap.CodePage860},
+	862: {"IBM862", charmap.CodePage862}, 863: {"IBM863", charmap.CodePage863}, 865: {"IBM865", charmap.CodePage865},
+	866: {"IBM866", charmap.CodePage866}, 874: {"windows-874", charmap.Windows874},
+	932: {"shift_jis", japanese.ShiftJIS}, 936: {"gb2312", simplifiedchinese.GBK}, 949: {"ks_c_5601-1987", korean.EUCKR},
+	950:  {"big5", traditionalchinese.Big5},
+	1250: {"windows-1250", charmap.Windows1250}, 1251: {"windows-1251", charmap.Windows1251}, 1252: {"windows-1252", charmap.Windows1252},
+	1253: {"windows-1253", charmap.Windows1253}, 1254: {"windows-1254", charmap.Windows1254}, 1255: {"windows-1255", charmap.Windows1255},
+	1256: {"windows-1256", charmap.Windows1256}, 1257: {"windows-1257", charmap.Windows1257}, 1258: {"windows-1258", charmap.Windows1258},
+	1200:  {"utf-16", unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)},
+	1201:  {"utf-16be", unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)},
+	10000: {"macintosh", charmap.Macintosh}, 10007: {"x-mac-cyrillic", charmap.MacintoshCyrillic},
+	20127: {"us-ascii", charmap.Windows1252}, 20261: {"x-cp20261", charmap.ISO8859_1},
+	20866: {"koi8-r", charmap.KOI8R}, 21866: {"koi8-u", charmap.KOI8U},
+	28591: {"iso-8859-1", charmap.ISO8859_1}, 28592: {"iso-8859-2", charmap.ISO8859_2}, 28593: {"iso-8859-3", charmap.ISO8859_3},
+	28594: {"iso-8859-4", charmap.ISO8859_4}, 28595: {"iso-8859-5", charmap.ISO8859_5}, 28596: {"iso-8859-6", charmap.ISO8859_6},
+	28597: {"iso-8859-7", charmap.ISO8859_7}, 28598: {"iso-8859-8", charmap.ISO8859_8}, 28599: {"iso-8859-9", charmap.ISO8859_9},
+	28603: {"iso-8859-13", charmap.ISO8859_13}, 28605: {"iso-8859-15", charmap.ISO8859_15}, 38598: {"iso-8859-8-i", charmap.ISO8859_8I},
+	50220: {"iso-2022-jp", japanese.ISO2022JP}, 50221: {"csISO2022JP", japanese.ISO2022JP}, 50222: {"_iso-2022-jp$SIO", japanese.ISO2022JP},
+	20932: {"euc-jp", japanese.EUCJP}, 51932: {"euc-jp", japanese.EUCJP}, 51949: {"euc-kr", korean.EUCKR}, 52936: {"hz-gb-2312", simplifiedchinese.HZGB2312},
+	54936: {"GB18030", simplifiedchinese.GB18030}, 65001: {"utf-8", encoding.Nop},
 }
 
-// Encode converts UTF-8 to the code page. A character without a place in it becomes '?', as Windows does by default.
-// An unknown code page is treated as 1252.
-func Encode(page uint32, s string) string {
-	if page == UTF8 || isASCII(s) {
+// Known reports whether cp is a code page of 8-bit text that this package can convert. Sessions with another one are
+// refused at logon, [MS-OXCSTOR] 3.2.5.1.1.
+func Known(cp uint32) bool {
+	_, ok := pages[cp]
+	return ok && cp != UTF16LE && cp != UTF16BE || cp == Unspecified
+}
+
+// Charset returns the preferred MIME name of a code page, or "".
+func Charset(cp uint32) string { return pages[cp].charset }
+
+// ByCharset returns the code page of a MIME charset name without regard to case; false if there is none.
+func ByCharset(name string) (uint32, bool) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if cp, ok := charsetAliases[name]; ok {
+		return cp, true
+	}
+	for cp, p := range pages {
+		if strings.ToLower(p.charset) == name {
+			return cp, true
+		}
+	}
+	return 0, false
+}
+
+// charsetAliases are names that mail uses beside the preferred ones.
+var charsetAliases = map[string]uint32{
+	"utf8": 65001, "euc-jp": 51932, "unicode-1-1-utf-8": 65001, "ascii": 20127, "ansi_x3.4-1968": 20127, "latin1": 28591, "iso8859-1": 28591,
+	"iso_8859-1": 28591, "cp1252": 1252, "cp1251": 1251, "cp1250": 1250, "sjis": 932, "x-sjis": 932, "ms_kanji": 932, "windows-31j": 932,
+	"gbk": 936, "gb_2312-80": 936, "x-gbk": 936, "cp936": 936, "big5-hkscs": 950, "euc-kr": 949, "ks_c_5601": 949, "cp949": 949,
+	"utf-16le": 1200, "iso-8859-8": 28598, "tis-620": 874, "cp866": 866, "cp437": 437,
+}
+
+// OfLocale returns the code page of text without Unicode in a locale, [MS-LCID]; that of Western Europe for locales it
+// does not know.
+func OfLocale(lcid uint32) uint32 {
+	if l, ok := mapi.LocaleOf(lcid); ok {
+		return l.CodePage
+	}
+	return Windows1252
+}
+
+// Decode converts bytes in a code page, held in a string, to UTF-8. Bytes that mean nothing become U+FFFD. Text of
+// unknown code pages is taken for Western European, as Windows clients do.
+func Decode(cp uint32, s string) string {
+	if asciiCompatible(cp) && isASCII(s) {
 		return s
 	}
-	if page == USASCII {
-		return strings.Map(func(c rune) rune {
-			if c >= utf8.RuneSelf {
-				return '?'
-			}
-			return c
-		}, s)
+	if cp == UTF8 {
+		return strings.ToValidUTF8(s, "\uFFFD")
 	}
-	out, err := encoding.ReplaceUnsupported(lookup(page).NewEncoder()).String(s)
-	if err != nil { // invalid UTF-8, which nothing in here should hold
-		return "?"
-	}
-	// The x/text replacement is SUB (0x1A) in the single-byte pages; Windows shows a question mark.
-	return strings.ReplaceAll(out, "\x1a", "?")
-}
-
-// Decode converts bytes in the code page to UTF-8. Bytes without a meaning become U+FFFD.
-func Decode(page uint32, s string) string {
-	if isASCII(s) {
-		return s
-	}
-	if page == UTF8 {
-		return strings.ToValidUTF8(s, string(utf8.RuneError))
-	}
-	out, err := lookup(page).NewDecoder().String(s)
+	enc := lookup(cp)
+	out, _, err := transform.String(enc.NewDecoder(), s)
 	if err != nil {
-		return strings.ToValidUTF8(s, string(utf8.RuneError))
+		return strings.Repeat("\uFFFD", len(s))
 	}
 	return out
 }
 
-func lookup(page uint32) encoding.Encoding {
-	if e, ok := pages[page]; ok {
-		return e
+// Encode converts UTF-8 to bytes in a code page, held in a string. A character that the code page does not have becomes
+// the letter it is made of, if that is there, or a question mark.
+func Encode(cp uint32, s string) string {
+	if asciiCompatible(cp) && isASCII(s) {
+		return s
+	}
+	switch cp {
+	case UTF8:
+		return strings.ToValidUTF8(s, "\uFFFD")
+	case USASCII:
+		return string(encodeRunes(s, func(c rune) (byte, bool) { return byte(c), c < utf8.RuneSelf }))
+	}
+	enc := lookup(cp)
+	if table, ok := enc.(*charmap.Charmap); ok {
+		return string(encodeRunes(s, table.EncodeRune))
+	}
+	return string(encodeMultibyte(enc, s))
+}
+
+func lookup(cp uint32) encoding.Encoding {
+	if p, ok := pages[cp]; ok {
+		return p.enc
 	}
 	return charmap.Windows1252
+}
+
+func encodeRunes(s string, encode func(rune) (byte, bool)) []byte {
+	out := make([]byte, 0, len(s))
+	for _, c := range s {
+		if b, ok := encode(c); ok {
+			out = append(out, b)
+			continue
+		}
+		out = append(out, bestFit(c, func(base rune) []byte {
+			if b, ok := encode(base); ok {
+				return []byte{b}
+			}
+			return nil
+		})...)
+	}
+	return out
+}
+
+// encodeMultibyte encodes as much as it can at once and deals with the characters in between one by one. The encodings
+// with states go back to their first at the end of each piece.
+func encodeMultibyte(enc encoding.Encoding, s string) []byte {
+	encodeOne := func(c rune) []byte {
+		b, _, err := transform.Bytes(enc.NewEncoder(), []byte(string(c)))
+		if err != nil {
+			return nil
+		}
+		return b
+	}
+	var out []byte
+	for s != "" {
+		b, n, err := transform.Bytes(enc.NewEncoder(), []byte(s))
+		if err == nil {
+			return append(out, b...)
+		}
+		if n > 0 {
+			head, _, err := transform.Bytes(enc.NewEncoder(), []byte(s[:n]))
+			if err == nil {
+				out = append(out, head...)
+			}
+		}
+		c, size := utf8.DecodeRuneInString(s[n:])
+		out = append(out, bestFit(c, encodeOne)...)
+		s = s[n+size:]
+	}
+	return out
+}
+
+// bestFit stands in for a character that a code page does not have.
+func bestFit(c rune, encode func(rune) []byte) []byte {
+	if ascii, ok := plainForms[c]; ok {
+		return []byte(ascii)
+	}
+	for _, base := range norm.NFKD.String(string(c)) {
+		if base != c {
+			if b := encode(base); b != nil {
+				return b
+			}
+		}
+		break
+	}
+	return []byte{'?'}
+}
+
+// plainForms are the stand-ins of typographic characters.
+var plainForms = map[rune]string{
+	'\u2018': "'", '\u2019': "'", '\u201A': "'", '\u201C': `"`, '\u201D': `"`, '\u201E': `"`, '\u2013': "-", '\u2014': "-",
+	'\u2010': "-", '\u2011': "-", '\u2022': "*", '\u2026': "...", '\u00A0': " ", '\u00AD': "-", '\u2039': "<", '\u203A': ">",
+	'\u00AB': "<<", '\u00BB': ">>",
 }
 
 func isASCII(s string) bool {
@@ -95,6 +221,15 @@ func isASCII(s string) bool {
 		if s[i] >= utf8.RuneSelf {
 			return false
 		}
+	}
+	return true
+}
+
+// asciiCompatible reports whether text of ASCII characters is itself in the code page.
+func asciiCompatible(cp uint32) bool {
+	switch cp {
+	case UTF16LE, UTF16BE, 50220, 50221, 50222, 52936:
+		return false
 	}
 	return true
 }

@@ -2,64 +2,140 @@ package codepage_test
 
 import (
 	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/mapid/mapid/internal/codepage"
 )
 
-// The bytes are those of the Windows code page tables.
-func TestConversion(t *testing.T) {
+func TestDecodeAndEncode(t *testing.T) {
 	t.Parallel()
-	for _, tt := range []struct {
+	for _, c := range []struct {
 		name  string
-		page  uint32
-		text  string
+		cp    uint32
 		bytes string
+		text  string
 	}{
-		{"Ascii", 1252, "plain", "plain"},
-		{"Western", 1252, "Grüße €", "Gr\xfc\xdfe \x80"},
-		{"Cyrillic", 1251, "Привет", "\xcf\xf0\xe8\xe2\xe5\xf2"},
-		{"Japanese", 932, "日本", "\x93\xfa\x96\x7b"},
-		{"Chinese", 936, "中文", "\xd6\xd0\xce\xc4"},
-		{"Utf8", 65001, "Grüße", "Grüße"},
-		{"UnknownPageIsWestern", 4711, "ü", "\xfc"},
+		{"Western", 1252, "\x80 \xFC\x93", "€ ü“"},
+		{"CentralEuropean", 1250, "\xB3\xF3d\x9F", "łódź"},
+		{"Cyrillic", 1251, "\xCF\xF0\xE8\xE2\xE5\xF2", "Привет"},
+		{"Greek", 1253, "\xC1\xE8\xDE\xED\xE1", "Αθήνα"},
+		{"Turkish", 1254, "\xDD\xFE", "İş"},
+		{"Hebrew", 1255, "\xF9\xEC\xE5\xED", "שלום"},
+		{"Thai", 874, "\xE4\xB7\xC2", "ไทย"},
+		{"Japanese", 932, "\x93\xFA\x96\x7B\x8C\xEA", "日本語"},
+		{"SimplifiedChinese", 936, "\xD6\xD0\xCE\xC4", "中文"},
+		{"Korean", 949, "\xC7\xD1\xB1\xDB", "한글"},
+		{"TraditionalChinese", 950, "\xA4\xA4\xA4\xE5", "中文"},
+		{"KOI8R", 20866, "\xF0\xD2", "Пр"},
+		{"Latin1", 28591, "\xFC", "ü"},
+		{"ISO2022JP", 50220, "\x1B$BF|\x1B(B", "日"},
+		{"UTF8", 65001, "\xC3\xBC", "ü"},
+		{"UTF16", 1200, "a\x00\xFC\x00", "aü"},
+		{"DOS", 850, "\x81", "ü"},
+		{"UnknownIsWestern", 12345, "\xFC", "ü"},
+		{"ASCII", 20127, "plain", "plain"},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := codepage.Encode(tt.page, tt.text); got != tt.bytes {
-				t.Errorf("Encode = %q, want %q", got, tt.bytes)
+			if got := codepage.Decode(c.cp, c.bytes); got != c.text {
+				t.Errorf("decoded %q, want %q", got, c.text)
 			}
-			if got := codepage.Decode(tt.page, tt.bytes); got != tt.text {
-				t.Errorf("Decode = %q, want %q", got, tt.text)
+			if d := cmp.Diff(c.bytes, codepage.Encode(c.cp, c.text)); d != "" {
+				t.Error(d)
 			}
 		})
 	}
 }
 
-func TestEncodeReplacesWhatThePageLacks(t *testing.T) {
+func TestEncodeWhatIsNotThere(t *testing.T) {
 	t.Parallel()
-	for page, want := range map[uint32]string{1252: "a?b", 20127: "a?b", 932: "a\x83\xb6b"} {
-		if got := codepage.Encode(page, "aΩb"); got != want {
-			t.Errorf("Encode(%d) = %q, want %q", page, got, want)
+	for _, c := range []struct {
+		name       string
+		cp         uint32
+		text, want string
+	}{
+		{"QuestionMark", 1252, "a日b", "a?b"},
+		{"NoLetterOfTheCodePage", 1252, "aΩb", "a?b"},
+		{"Greek932", 932, "aΩb", "a\x83\xb6b"},
+		{"BaseLetter", 1252, "Łódź ā", "?\xF3dz a"},
+		{"BaseLetterInASCII", 20127, "Übung é", "Ubung e"},
+		{"TypographyInASCII", 20127, "“x” – y…", "\"x\" - y..."},
+		{"Multibyte", 932, "日ü한語", "\x93\xFAu?\x8C\xEA"},
+		{"Emoji", 936, "中😀文", "\xD6\xD0?\xCE\xC4"},
+		{"InvalidUTF8", 65001, "a\xFFb", "a\xEF\xBF\xBDb"},
+	} {
+		if got := codepage.Encode(c.cp, c.text); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
 }
 
 func TestKnown(t *testing.T) {
 	t.Parallel()
-	for page, want := range map[uint32]bool{0: true, 1252: true, 932: true, 65001: true, 1200: false, 99999: false} {
-		if got := codepage.Known(page); got != want {
-			t.Errorf("Known(%d) = %v", page, got)
+	for _, cp := range []uint32{0, 874, 932, 936, 949, 950, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258, 20127, 28591, 65001} {
+		if !codepage.Known(cp) {
+			t.Errorf("%d is not known", cp)
+		}
+	}
+	for _, cp := range []uint32{1, 1200, 1201, 0x0FFF, 99999} {
+		if codepage.Known(cp) {
+			t.Errorf("%d is known", cp)
+		}
+	}
+}
+
+func TestCharset(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		cp   uint32
+	}{
+		{"UTF-8", 65001}, {"utf8", 65001}, {"Windows-1252", 1252}, {" ISO-8859-1 ", 28591}, {"latin1", 28591}, {"US-ASCII", 20127},
+		{"Shift_JIS", 932}, {"gb2312", 936}, {"GBK", 936}, {"euc-kr", 949}, {"koi8-r", 20866}, {"iso-2022-jp", 50220},
+	} {
+		if got, ok := codepage.ByCharset(c.name); got != c.cp || !ok {
+			t.Errorf("%s: got %d, %v", c.name, got, ok)
+		}
+	}
+	if _, ok := codepage.ByCharset("x-nothing"); ok {
+		t.Error("an unknown charset has a code page")
+	}
+	if codepage.Charset(1251) != "windows-1251" || codepage.Charset(12345) != "" {
+		t.Error("names of code pages")
+	}
+}
+
+func TestOfLocale(t *testing.T) {
+	t.Parallel()
+	for lcid, want := range map[uint32]uint32{0x0409: 1252, 0x0411: 932, 0x0419: 1251, 0x0804: 936, 0x0412: 949, 0: 1252} {
+		if got := codepage.OfLocale(lcid); got != want {
+			t.Errorf("%04X: got %d, want %d", lcid, got, want)
 		}
 	}
 }
 
 func FuzzDecode(f *testing.F) {
-	f.Add(uint32(932), "\x93\xfa\x96")
-	f.Add(uint32(50220), "\x1b$B")
-	f.Fuzz(func(t *testing.T, page uint32, s string) {
-		out := codepage.Decode(page, s)
-		if len(out) > 4*len(s)+4 {
-			t.Errorf("%d bytes became %d", len(s), len(out))
+	f.Add(uint32(932), "\x93\xFA")
+	f.Add(uint32(50220), "\x1B$BF|\x1B(B")
+	f.Add(uint32(1252), "\x81\xFF")
+	f.Fuzz(func(t *testing.T, cp uint32, b string) {
+		s := codepage.Decode(cp, b)
+		if !utf8.ValidString(s) || len(s) > 3*len(b)+3 {
+			t.Fatalf("%d, %x: %q", cp, b, s)
+		}
+		again := codepage.Encode(cp, s)
+		if twice := codepage.Encode(cp, codepage.Decode(cp, again)); twice != again {
+			t.Fatalf("%d: %x became %x", cp, again, twice)
 		}
 	})
+}
+
+func BenchmarkDecode1252(b *testing.B) {
+	text := "Gr\xFC\xDFe aus der Buchhaltung, die Zahlen liegen bei"
+	b.ReportAllocs()
+	for b.Loop() {
+		codepage.Decode(1252, text)
+	}
 }

@@ -3,6 +3,12 @@
 // internal/app and cmd/mapid import this package; everything below gets Options of its own.
 package config
 
+import (
+	"net"
+	"net/netip"
+	"strconv"
+)
+
 // Config is the whole configuration. The yaml tags are the keys of the file; MAPID_ and the path in upper case with
 // underscores is the environment variable of a leaf.
 type Config struct {
@@ -135,15 +141,17 @@ type Admin struct {
 
 // Limits bound what clients can make a server do.
 type Limits struct {
-	Connections        int      `yaml:"connections"`
-	CallsPerConnection int      `yaml:"calls_per_connection"`
-	RequestSize        Size     `yaml:"request_size"`
-	HandshakeTimeout   Duration `yaml:"handshake_timeout"`
-	IdleTimeout        Duration `yaml:"idle_timeout"`
-	Sessions           int      `yaml:"sessions"`
-	HandlesPerSession  int      `yaml:"handles_per_session"`
-	AdminBodySize      Size     `yaml:"admin_body_size"`
-	ShutdownGrace      Duration `yaml:"shutdown_grace"`
+	Connections             int      `yaml:"connections"`
+	CallsPerConnection      int      `yaml:"calls_per_connection"`
+	RequestSize             Size     `yaml:"request_size"`
+	HandshakeTimeout        Duration `yaml:"handshake_timeout"`
+	IdleTimeout             Duration `yaml:"idle_timeout"`
+	SessionsPerUser         int      `yaml:"sessions_per_user"`
+	HandlesPerSession       int      `yaml:"handles_per_session"`
+	NotificationsPerSession int      `yaml:"notifications_per_session"`
+	TableMemory             Size     `yaml:"table_memory"`
+	AdminBodySize           Size     `yaml:"admin_body_size"`
+	ShutdownGrace           Duration `yaml:"shutdown_grace"`
 }
 
 // Log is the server's own log, on standard error.
@@ -183,7 +191,8 @@ func Default() Config {
 		Limits: Limits{
 			Connections: 65536, CallsPerConnection: 64, RequestSize: 4 << 20,
 			HandshakeTimeout: seconds(60), IdleTimeout: seconds(7200),
-			Sessions: 20000, HandlesPerSession: 10000, AdminBodySize: 32 << 20, ShutdownGrace: seconds(10),
+			SessionsPerUser: 256, HandlesPerSession: 32768, NotificationsPerSession: 1024, TableMemory: 256 << 20,
+			AdminBodySize: 32 << 20, ShutdownGrace: seconds(10),
 		},
 		Log:   Log{Level: "info", Format: "auto"},
 		Trace: Trace{Bodies: true},
@@ -199,6 +208,31 @@ func (c *Config) EffectiveServers() []Server {
 		return c.Servers
 	}
 	return []Server{c.top()}
+}
+
+// AdminAddress is where the admin API listens: admin.address, or the first loopback address of listen.address, or
+// 127.0.0.1.
+func (c *Config) AdminAddress() string {
+	if c.Admin.Address != "" {
+		return c.Admin.Address
+	}
+	for _, s := range c.EffectiveServers() {
+		for _, a := range s.Address {
+			if ip, err := netip.ParseAddr(a); err == nil && ip.IsLoopback() {
+				return a
+			}
+		}
+	}
+	return "127.0.0.1"
+}
+
+// AdminURL is where the admin API is reached from the same machine.
+func (c *Config) AdminURL() string {
+	host := c.AdminAddress()
+	if ip, err := netip.ParseAddr(host); err == nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(c.Listen.Admin))
 }
 
 // top is the server that the top level describes; entries of servers start from it.

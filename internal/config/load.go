@@ -114,18 +114,27 @@ func (d *decoder) parse(text []byte) ast.Node {
 	return body
 }
 
+// maxAliases is how many aliases may stand behind each other: more go round in a circle.
+const maxAliases = 16
+
 // resolve looks through anchors and aliases.
 func (d *decoder) resolve(n ast.Node) ast.Node {
-	switch n := n.(type) {
-	case *ast.AnchorNode:
-		d.anchors[n.Name.GetToken().Value] = n.Value
-		return d.resolve(n.Value)
-	case *ast.AliasNode:
-		if target, ok := d.anchors[n.Value.GetToken().Value]; ok {
-			return d.resolve(target)
+	for range maxAliases {
+		switch x := n.(type) {
+		case *ast.AnchorNode:
+			d.anchors[x.Name.GetToken().Value] = x.Value
+			n = x.Value
+		case *ast.AliasNode:
+			target, ok := d.anchors[x.Value.GetToken().Value]
+			if !ok {
+				return n // no scalar, list or mapping, so whoever reads it complains
+			}
+			n = target
+		case *ast.TagNode:
+			n = x.Value
+		default:
+			return n
 		}
-	case *ast.TagNode:
-		return d.resolve(n.Value)
 	}
 	return n
 }

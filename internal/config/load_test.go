@@ -66,6 +66,8 @@ func TestLoadProblems(t *testing.T) {
 		{"NotServers", "servers: A\n", ":1: servers: must be a list of servers"},
 		{"NotYAML", "a: [\n", "not valid YAML"},
 		{"Twice", "seed: demo\nseed: none\n", "not valid YAML"},
+		{"Circle", "servers: [&a [*b], &b *a]\nseed: *b\n", "not valid YAML"},
+		{"NoAnchor", "seed: *nowhere\n", ":1: seed: must be a single value"},
 		{"TwoDocuments", "seed: demo\n---\nseed: none\n", "a second YAML document"},
 	}
 	for _, tt := range tests {

@@ -25,8 +25,8 @@ var (
 var (
 	computerName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,13}[A-Za-z0-9])?$`)
 	hostName     = regexp.MustCompile(`^([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*$`)
-	// versions is one item of blocked_client_versions: X.Y.Z, or a range of which one end may be open.
-	versions = regexp.MustCompile(`^([0-9]+(\.[0-9]+){2}|([0-9]+(\.[0-9]+){2})?-([0-9]+(\.[0-9]+){2})?)$`)
+	// versions is one item of blocked_client_versions: up to four numbers, or a range of which one end may be open.
+	versions = regexp.MustCompile(`^([0-9]+(\.[0-9]+){0,3})?(-([0-9]+(\.[0-9]+){0,3})?)?$`)
 )
 
 // checker collects problems.
@@ -195,8 +195,10 @@ func (c *checker) server(s Server, path func(string) string) {
 	c.port(path("advertise.emsmdb"), s.Advertise.EMSMDB)
 	c.port(path("advertise.nspi"), s.Advertise.NSPI)
 	for _, v := range s.RPC.BlockedClientVersions {
-		if v == "-" || !versions.MatchString(v) {
-			c.add(path("rpc.blocked_client_versions"), "%q is neither a version like 14.0.0 nor a range like 14.0.0-14.32767.65535", v)
+		for item := range strings.SplitSeq(v, ";") { // Exchange's own divider
+			if item = strings.TrimSpace(item); item == "" || item == "-" || !versions.MatchString(item) {
+				c.add(path("rpc.blocked_client_versions"), "%q is neither a version like 14.0.0 nor a range like 14.0.0-14.32767.65535", item)
+			}
 		}
 	}
 	c.atLeast(path("rpc.maximum_connections"), int64(s.RPC.MaximumConnections), 1)
@@ -283,8 +285,10 @@ func (c *checker) limits() {
 	c.atLeast("limits.request_size", int64(l.RequestSize), 512<<10)          // the largest call of EMSMDB with room
 	c.atLeast("limits.handshake_timeout", int64(l.HandshakeTimeout), int64(seconds(1)))
 	c.atLeast("limits.idle_timeout", int64(l.IdleTimeout), int64(seconds(1)))
-	c.atLeast("limits.sessions", int64(l.Sessions), 1)
+	c.atLeast("limits.sessions_per_user", int64(l.SessionsPerUser), 1)
 	c.atLeast("limits.handles_per_session", int64(l.HandlesPerSession), 16)
+	c.atLeast("limits.notifications_per_session", int64(l.NotificationsPerSession), 16)
+	c.atLeast("limits.table_memory", int64(l.TableMemory), 1<<20)
 	c.atLeast("limits.admin_body_size", int64(l.AdminBodySize), 1<<10)
 	c.atLeast("limits.shutdown_grace", int64(l.ShutdownGrace), 0)
 }
@@ -308,6 +312,5 @@ func (c *checker) missing() {
 		for _, name := range slices.Sorted(maps.Keys(s.Auth.Interfaces)) {
 			absent(path("auth.interfaces")+"."+name, slices.Contains(s.Auth.Interfaces[name], "kerberos"), "Kerberos")
 		}
-		absent(path("auth.ntlm.v1"), s.Auth.NTLM.V1, "NTLMv1")
 	}
 }

@@ -53,7 +53,7 @@ func TestValidate(t *testing.T) {
 		{"SmallRange", "listen: {dynamic_range: 7000-7000}", "holds fewer than the 2 ports"},
 		{"Clash", "listen: {epm: 1135, emsmdb: 1135}", "listen.emsmdb: 127.0.0.1 port 1135 is wanted by listen.epm too"},
 		{"Advertise", "advertise: {host: a b}", "advertise.host"},
-		{"Blocked", "rpc: {blocked_client_versions: [14]}", "rpc.blocked_client_versions: \"14\""},
+		{"Blocked", "rpc: {blocked_client_versions: [14.0.0;outlook]}", "rpc.blocked_client_versions: \"outlook\""},
 		{"Switch", "rpc: {xor: always}", "rpc.xor: \"always\" is not one of auto, on, off"},
 		{"Interface", "auth: {interfaces: {nsp: [ntlm]}}", `auth.interfaces.nsp: "nsp" is not known, did you mean nspi?`},
 		{"Service", "auth: {interfaces: {nspi: [ntml]}}", `auth.interfaces.nspi: "ntml" is not known, did you mean ntlm?`},
@@ -62,7 +62,7 @@ func TestValidate(t *testing.T) {
 		{"Durability", "store: {durability: some}", "store.durability"},
 		{"Seed", "seed: /nowhere/seed.yaml", `seed: cannot open "/nowhere/seed.yaml": no such file`},
 		{"SeedFolder", "seed: .", `seed: "." is not a file`},
-		{"Limit", "limits: {sessions: 0}", "limits.sessions: 0 is too small, the least is 1"},
+		{"Limit", "limits: {sessions_per_user: 0}", "limits.sessions_per_user: 0 is too small, the least is 1"},
 		{"LogLevel", "log: {level: warning}", `log.level: "warning" is not known, did you mean warn?`},
 		{"Smtp", "listen: {smtp: 25}", "listen.smtp: SMTP is not available in this version"},
 		{"Kerberos", "auth: {keytab: k}", "auth.keytab: Kerberos is not available"},
@@ -136,5 +136,24 @@ func TestScalarsPrintWhatTheyRead(t *testing.T) {
 	var s Size
 	if err := s.UnmarshalText([]byte("9999999999999GiB")); err == nil {
 		t.Errorf("overflowing size became %d", s)
+	}
+}
+
+func TestAdminURL(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                                       "http://127.0.0.1:8135",
+		`listen: {address: ["10.0.0.1", "::1"]}`: "http://[::1]:8135",
+		"listen: {address: 10.0.0.1, admin: 1}":  "http://127.0.0.1:1",
+		`{listen: {admin: 9}, admin: {address: "::"}}`: "http://127.0.0.1:9",
+		`admin: {address: 10.0.0.1}`:                   "http://10.0.0.1:8135",
+	} {
+		cfg, err := Load(write(t, text+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cfg.AdminURL(); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
 	}
 }

@@ -23,9 +23,15 @@ const (
 
 // commands is the command line. Commands that need a part that does not exist yet are absent.
 type commands struct {
-	Serve   serveCommand   `cmd:"" default:"withargs" help:"Run the server in the foreground (default)."`
-	Config  configCommands `cmd:"" help:"Print or check the configuration."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve           serveCommand            `cmd:"" default:"withargs" help:"Run the server in the foreground (default)."`
+	Config          configCommands          `cmd:"" help:"Print or check the configuration."`
+	RPCClientAccess rpcClientAccessCommands `cmd:"" name:"rpcclientaccess" help:"Read or change encryption, blocked versions and the like on the running server."`
+	User            userCommands            `cmd:"" help:"Administer accounts."`
+	Seed            seedCommand             `cmd:"" help:"Add what a seed file says."`
+	Reset           resetCommand            `cmd:"" help:"Back to the seeded state."`
+	Sessions        sessionsCommand         `cmd:"" help:"Tell who is on."`
+	Healthz         healthzCommand          `cmd:"" help:"Exit 0 when the server is ready."`
+	Version         versionCommand          `cmd:"" help:"Print the version."`
 }
 
 // environment is what a command sees of the process it runs in.

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"net/netip"
+	"sync"
+
+	"github.com/mapid/mapid/server/admin"
+)
+
+// openAdmin builds the admin API and opens its port. Off loopback it wants a token.
+func (a *App) openAdmin(ctx context.Context) error {
+	address := a.cfg.AdminAddress()
+	token := ""
+	if ip, err := netip.ParseAddr(address); err != nil || !ip.IsLoopback() || a.cfg.Admin.TokenFile != "" {
+		if token, err = a.data.token(a.cfg.Admin.TokenFile); err != nil {
+			return err
+		}
+	}
+	controllers := make([]admin.Controller, len(a.servers))
+	for i, s := range a.servers {
+		controllers[i] = controller{s}
+	}
+	a.admin = admin.New(admin.Options{
+		Logger: a.log, Build: a.opts.Build, Servers: controllers, Store: a.store, Directory: a.store,
+		Accounts: userAdmin{a, new(sync.Mutex)}, Data: appData{a}, Health: health{a}, Log: a.level,
+		Token: token, Hosts: a.hosts, BodyLimit: int64(a.cfg.Limits.AdminBodySize), Now: a.opts.Now,
+	})
+	l, err := listenAdmin(ctx, address, a.cfg.Listen.Admin)
+	if err != nil {
+		return err
+	}
+	a.api = append(a.api, l)
+	return nil
+}
+
+// hosts are the names under which the admin API may be called, besides loopback ones.
+func (a *App) hosts() []string {
+	out := []string{a.cfg.Admin.Address}
+	for _, s := range a.servers {
+		out = append(out, s.cfg.Name, s.cfg.FQDN, s.live.advertise.Load().host)
+	}
+	return out
+}

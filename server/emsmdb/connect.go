@@ -15,12 +15,6 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// Flags of EcDoConnectEx, [MS-OXCRPC] 3.1.4.1.
-const (
-	connectAdmin           = 0x00000001 // acts as an administrator
-	connectNoPublicFolders = 0x00008000 // the client can do without public folders
-)
-
 // noLink in ulIcxrLink asks for no session linking.
 const noLink = 0xFFFFFFFF
 
@@ -76,7 +70,7 @@ func (s *Service) Connect(ctx context.Context, caller auth.Caller, req *ConnectR
 	if err != nil {
 		return refused, err
 	}
-	if !public && !version.AtLeast(12, 0, 0, 0) && req.Flags&connectNoPublicFolders == 0 {
+	if !public && !version.AtLeast(12, 0, 0, 0) && req.Flags&mapi.ConnectNoPublicFolderNeeded == 0 {
 		log.Warn("connect refused", zap.String("reason", "no public folders"), zap.Stringer("code", mapi.ErrClientVerBlocked),
 			zap.Stringer("client_version", version))
 		return refused, mapi.ErrClientVerBlocked
@@ -151,7 +145,7 @@ func (s *Service) connectUser(ctx context.Context, caller auth.Caller, req *Conn
 	if self == nil {
 		return nil, mapi.ErrLoginFailure
 	}
-	if req.Flags&connectAdmin != 0 && !self.Admin {
+	if req.Flags&mapi.ConnectUseAdminPrivilege != 0 && !self.Admin {
 		return nil, mapi.ErrLoginPerm
 	}
 	if req.UserDN == "" {
@@ -178,7 +172,7 @@ func (s *Service) newSession(caller auth.Caller, user *store.Entry, req *Connect
 	}
 	ses.state = s.exec.NewSession(&object.Session{
 		Account: caller.Identity.Account, User: *user, CodePage: req.CodePage, LCIDString: req.LCIDString,
-		LCIDSort: req.LCIDSort, AdminConnect: req.Flags&connectAdmin != 0, ClientVersion: v,
+		LCIDSort: req.LCIDSort, AdminConnect: req.Flags&mapi.ConnectUseAdminPrivilege != 0, ClientVersion: v,
 	})
 	return ses
 }

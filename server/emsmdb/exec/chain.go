@@ -6,7 +6,6 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/internal/wire"
-	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
 // Limits of chained responses, [MS-OXCRPC] 3.1.4.2.1.2.2.
@@ -52,7 +51,7 @@ func continued(req rop.Request, resp rop.Response) (rop.Request, int) {
 	switch req := req.(type) {
 	case *rop.QueryRowsRequest:
 		r := resp.(*rop.QueryRowsResponse)
-		atEnd := r.Origin == object.BookmarkEnd && req.ForwardRead || r.Origin == object.BookmarkBeginning && !req.ForwardRead
+		atEnd := r.Origin == mapi.BookmarkEnd && req.ForwardRead || r.Origin == mapi.BookmarkBeginning && !req.ForwardRead
 		if atEnd || len(r.Rows) >= int(req.RowCount) {
 			return nil, 0
 		}

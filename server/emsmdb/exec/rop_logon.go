@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/server/emsmdb/object"
 )
@@ -50,7 +51,7 @@ func (e *Executor) logon(ctx context.Context, c *Call, req *rop.LogonRequest) (*
 
 // echoedFlags are the LogonFlags that come back, [MS-OXCSTOR] 2.2.1.1.3.
 func echoedFlags(flags uint8) uint8 {
-	return flags & (object.LogonPrivate | object.LogonUndercover | object.LogonGhosted)
+	return flags & (mapi.LogonPrivate | mapi.LogonUndercover | mapi.LogonGhosted)
 }
 
 // otherLogons lists the logons of a session but for the one that would be replaced.

@@ -8,9 +8,6 @@ import (
 	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
-// namesCreate in Flags of RopGetPropertyIdsFromNames, [MS-OXCPRPT] 2.2.12.1.
-const namesCreate uint8 = 0x02
-
 // getNamesFromPropertyIDs implements RopGetNamesFromPropertyIds, [MS-OXCPRPT] 3.2.5.10.
 func (e *Executor) getNamesFromPropertyIDs(ctx context.Context, c *Call, req *rop.GetNamesFromPropertyIdsRequest) (*rop.GetNamesFromPropertyIdsResponse, error) {
 	names, err := c.Logon().NamesOf(ctx, req.PropertyIDs)
@@ -26,7 +23,7 @@ func propertyIDsSize(req *rop.GetPropertyIdsFromNamesRequest) int { return 2 * l
 // getPropertyIDsFromNames implements RopGetPropertyIdsFromNames, [MS-OXCPRPT] 3.2.5.9. Without names, on a logon, it
 // lists every id there is.
 func (e *Executor) getPropertyIDsFromNames(ctx context.Context, c *Call, req *rop.GetPropertyIdsFromNamesRequest) (*rop.GetPropertyIdsFromNamesResponse, error) {
-	if req.Flags&^namesCreate != 0 {
+	if req.Flags&^mapi.NamesCreate != 0 {
 		return nil, mapi.ErrInvalidParameter
 	}
 	if len(req.PropertyNames) == 0 {
@@ -39,7 +36,7 @@ func (e *Executor) getPropertyIDsFromNames(ctx context.Context, c *Call, req *ro
 		}
 		return &rop.GetPropertyIdsFromNamesResponse{PropertyIDs: ids}, nil
 	}
-	ids, err := c.Logon().IDsOf(ctx, req.PropertyNames, req.Flags&namesCreate != 0)
+	ids, err := c.Logon().IDsOf(ctx, req.PropertyNames, req.Flags&mapi.NamesCreate != 0)
 	if err != nil {
 		return nil, err
 	}

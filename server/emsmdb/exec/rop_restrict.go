@@ -3,8 +3,8 @@ package exec
 import (
 	"context"
 
+	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
-	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
 // restrict implements RopRestrict, [MS-OXCTABL] 3.2.5.4.
@@ -12,5 +12,5 @@ func (e *Executor) restrict(_ context.Context, c *Call, req *rop.RestrictRequest
 	if err := c.Table().Restrict(req.Restriction); err != nil {
 		return nil, err
 	}
-	return &rop.RestrictResponse{TableStatus: object.TableStatusComplete}, nil
+	return &rop.RestrictResponse{TableStatus: mapi.TblStatComplete}, nil
 }

@@ -3,8 +3,8 @@ package exec
 import (
 	"context"
 
+	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
-	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
 // setColumns implements RopSetColumns, [MS-OXCTABL] 3.2.5.2.
@@ -12,5 +12,5 @@ func (e *Executor) setColumns(_ context.Context, c *Call, req *rop.SetColumnsReq
 	if err := c.Table().SetColumns(req.PropertyTags); err != nil {
 		return nil, err
 	}
-	return &rop.SetColumnsResponse{TableStatus: object.TableStatusComplete}, nil
+	return &rop.SetColumnsResponse{TableStatus: mapi.TblStatComplete}, nil
 }

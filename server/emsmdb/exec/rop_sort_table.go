@@ -5,7 +5,6 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
-	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
 // sortTable implements RopSortTable, [MS-OXCTABL] 3.2.5.3. Categories are not there yet.
@@ -19,5 +18,5 @@ func (e *Executor) sortTable(_ context.Context, c *Call, req *rop.SortTableReque
 	if err := c.Table().Sort(req.SortOrders); err != nil {
 		return nil, err
 	}
-	return &rop.SortTableResponse{TableStatus: object.TableStatusComplete}, nil
+	return &rop.SortTableResponse{TableStatus: mapi.TblStatComplete}, nil
 }

@@ -3,13 +3,13 @@ package exec
 import (
 	"context"
 
+	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
-	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
 // getStatus implements RopGetStatus, [MS-OXCTABL] 3.2.5.7: nothing ever goes on.
 func (e *Executor) getStatus(_ context.Context, c *Call, _ *rop.GetStatusRequest) (*rop.GetStatusResponse, error) {
-	return &rop.GetStatusResponse{TableStatus: object.TableStatusComplete}, nil
+	return &rop.GetStatusResponse{TableStatus: mapi.TblStatComplete}, nil
 }
 
 // queryPosition implements RopQueryPosition, [MS-OXCTABL] 3.2.5.8.
@@ -30,13 +30,10 @@ func (e *Executor) seekRow(ctx context.Context, c *Call, req *rop.SeekRowRequest
 	return &rop.SeekRowResponse{HasSoughtLess: less, RowsSought: int32(moved)}, nil
 }
 
-// findBackward in FindRowFlags, [MS-OXCTABL] 2.2.2.14.1.
-const findBackward uint8 = 0x01
-
 // findRow implements RopFindRow, [MS-OXCTABL] 3.2.5.14.
 func (e *Executor) findRow(ctx context.Context, c *Call, req *rop.FindRowRequest) (*rop.FindRowResponse, error) {
 	t := c.Table()
-	row, err := t.FindRow(ctx, req.Restriction, req.Origin, req.FindRowFlags&findBackward != 0)
+	row, err := t.FindRow(ctx, req.Restriction, req.Origin, req.FindRowFlags&mapi.FindRowBackwards != 0)
 	if err != nil {
 		return nil, err
 	}

@@ -9,9 +9,6 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// attachEmbedded in PidTagAttachMethod is an embedded message, [MS-OXCMSG] 2.2.2.9.
-const attachEmbedded = 5
-
 // Attachment is an open attachment, [MS-OXCMSG].
 type Attachment struct {
 	logon    *Logon
@@ -22,10 +19,10 @@ type Attachment struct {
 
 // OpenAttachment opens an attachment by its number, [MS-OXCMSG] 3.2.5.12.
 func (m *Message) OpenAttachment(ctx context.Context, number uint32, mode uint8) (*Attachment, error) {
-	if mode&^OpenBestAccess != 0 || mode == OpenCreate {
+	if mode&^mapi.OpenModeBestAccess != 0 || mode == mapi.OpenModeCreate {
 		return nil, mapi.ErrInvalidParameter
 	}
-	if mode == OpenReadWrite && !m.writable {
+	if mode == mapi.OpenModeReadWrite && !m.writable {
 		return nil, mapi.ErrAccessDenied
 	}
 	var found *Attachment
@@ -36,7 +33,7 @@ func (m *Message) OpenAttachment(ctx context.Context, number uint32, mode uint8)
 		}
 		for i := range list {
 			if list[i].Number == number {
-				found = &Attachment{m.logon, m.page, m.writable && mode != OpenReadOnly, list[i]}
+				found = &Attachment{m.logon, m.page, m.writable && mode != mapi.OpenModeReadOnly, list[i]}
 				return nil
 			}
 		}
@@ -74,7 +71,7 @@ func (a *Attachment) computed(tag mapi.PropTag) prop.Value {
 	case mapi.TagAttachMethod.ID():
 		return prop.Uint32(a.Method)
 	case mapi.TagAccess.ID():
-		return prop.Uint32(accessRead | a.level())
+		return prop.Uint32(mapi.AccessRead | a.level())
 	case mapi.TagAccessLevel.ID():
 		return prop.Uint32(a.level())
 	case mapi.TagRecordKey.ID():
@@ -84,9 +81,8 @@ func (a *Attachment) computed(tag mapi.PropTag) prop.Value {
 	case mapi.TagStoreEntryId.ID():
 		return a.logon.storeEntryID()
 	case mapi.TagObjectType.ID():
-		const attachment = 7
 		if a.logon.env.Profile.Message.ObjectType {
-			return prop.Int32(attachment)
+			return prop.Uint32(mapi.ObjectAttachment)
 		}
 	case mapi.TagAttachDataObject.ID():
 		if a.Embedded != 0 && tag.Type() == mapi.PtypObject {
@@ -98,7 +94,7 @@ func (a *Attachment) computed(tag mapi.PropTag) prop.Value {
 
 func (a *Attachment) level() uint32 {
 	if a.writable {
-		return accessModify
+		return mapi.AccessModify
 	}
 	return 0
 }
@@ -119,7 +115,7 @@ func (a *Attachment) values(r store.Reader, tags []mapi.PropTag) ([]prop.Value, 
 	}
 	for i, tag := range tags {
 		if tag.ID() == mapi.TagRenderingPosition.ID() && isNotFound(values[i]) {
-			values[i] = matching(prop.Int32(-1), tag)
+			values[i] = matching(prop.Int32(mapi.RenderingNone), tag)
 		}
 	}
 	return values, nil
@@ -137,7 +133,7 @@ func (a *Attachment) List(ctx context.Context) (tags []mapi.PropTag, err error) 
 
 // OpenEmbedded opens the message that the attachment holds, [MS-OXCMSG] 3.2.5.16.
 func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uint8) (*Message, *Opened, error) {
-	if mode > OpenCreate {
+	if mode > mapi.OpenModeCreate {
 		return nil, nil, mapi.ErrInvalidParameter
 	}
 	page, err := a.logon.page(codePage)
@@ -147,10 +143,10 @@ func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uin
 	if a.Embedded == 0 {
 		return nil, nil, mapi.ErrNotFound
 	}
-	if mode != OpenReadOnly && !a.writable {
+	if mode != mapi.OpenModeReadOnly && !a.writable {
 		return nil, nil, mapi.ErrAccessDenied
 	}
-	m := &Message{logon: a.logon, page: page, bag: a.Embedded, embedded: true, writable: a.writable && mode != OpenReadOnly}
+	m := &Message{logon: a.logon, page: page, bag: a.Embedded, embedded: true, writable: a.writable && mode != mapi.OpenModeReadOnly}
 	var opened *Opened
 	err = a.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
 		opened, err = m.opened(r)

@@ -12,7 +12,7 @@ import (
 
 // AttachmentTable opens the table of a message's attachments, [MS-OXCMSG] 3.2.5.17.
 func (m *Message) AttachmentTable(_ context.Context, flags uint8) (*Table, error) {
-	if flags&^TableUnicode != 0 {
+	if flags&^mapi.TableUseUnicode != 0 {
 		return nil, mapi.ErrInvalidParameter
 	}
 	return &Table{logon: m.logon, src: &attachments{message: m}, page: m.page}, nil
@@ -118,7 +118,7 @@ func (a *attachments) inRow(values []prop.Value, tags []mapi.PropTag, att *store
 		case mapi.TagInstanceKey.ID():
 			values[i] = matching(instanceKey(uint64(att.Bag), uint64(att.Number), 0), tag)
 		case mapi.TagRowType.ID():
-			values[i] = matching(prop.Int32(rowLeaf), tag)
+			values[i] = matching(prop.Uint32(mapi.RowTypeLeaf), tag)
 		}
 	}
 }

@@ -15,10 +15,10 @@ import (
 // ContentsTable opens the table of a folder's messages and returns it with its number of rows, [MS-OXCFOLD] 3.2.5.14.
 func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32, error) {
 	p := &f.logon.env.Profile.Folder
-	if flags&TableConversations != 0 && !p.ConversationMembers && p.NoConversationMembers != mapi.Success {
+	if flags&mapi.TableConversationMembers != 0 && !p.ConversationMembers && p.NoConversationMembers != mapi.Success {
 		return nil, 0, p.NoConversationMembers
 	}
-	const known = TableAssociated | TableDeferred | TableNoNotify | TableSoftDeletes | TableUnicode | TableConversations
+	const known = mapi.TableAssociated | mapi.TableDeferredErrors | mapi.TableNoNotifications | mapi.TableSoftDeletes | mapi.TableUseUnicode | mapi.TableConversationMembers
 	if flags&^known != 0 && p.BadContentsFlags != mapi.Success {
 		return nil, 0, p.BadContentsFlags
 	}
@@ -26,12 +26,12 @@ func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := f.logon.require(s, RightReadAny); err != nil {
+	if err := f.logon.require(s, Rights(mapi.RightReadAny)); err != nil {
 		return nil, 0, err
 	}
 	src := &contents{
 		logon: f.logon, folder: f.id,
-		sel: store.Selection{Folder: f.id, Associated: flags&TableAssociated != 0, Deleted: flags&TableSoftDeletes != 0},
+		sel: store.Selection{Folder: f.id, Associated: flags&mapi.TableAssociated != 0, Deleted: flags&mapi.TableSoftDeletes != 0},
 	}
 	if err := src.order(nil, nil); err != nil {
 		return nil, 0, err

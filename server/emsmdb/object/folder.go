@@ -8,9 +8,6 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// OpenSoftDeleted in OpenModeFlags of RopOpenFolder and RopOpenMessage, [MS-OXCFOLD] 2.2.1.1.1.
-const OpenSoftDeleted uint8 = 0x04
-
 // Folder is an open folder, [MS-OXCFOLD].
 type Folder struct {
 	logon *Logon
@@ -23,7 +20,7 @@ func (l *Logon) OpenFolder(ctx context.Context, fid mapi.ID, flags uint8) (*Fold
 	if err != nil {
 		return nil, err
 	}
-	if f.Deleted && (flags&OpenSoftDeleted == 0 || !l.env.Profile.Folder.OpensSoftDeleted) {
+	if f.Deleted && (flags&mapi.OpenModeSoftDeleted == 0 || !l.env.Profile.Folder.OpensSoftDeleted) {
 		return nil, mapi.ErrNotFound
 	}
 	if err := l.require(f, 0); err != nil {

@@ -9,14 +9,6 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// Bits of PidTagFolderFlags, [MS-OXCFOLD] 2.2.2.2.1.5.
-const (
-	folderFlagIPM      uint32 = 0x01
-	folderFlagSearch   uint32 = 0x02
-	folderFlagNormal   uint32 = 0x04
-	folderFlagHasRules uint32 = 0x08
-)
-
 // folderTags are the computed properties of folders.
 var folderTags = []mapi.PropTag{
 	mapi.TagFolderId, mapi.TagParentFolderId, mapi.TagEntryId, mapi.TagParentEntryId, mapi.TagInstanceKey,
@@ -181,17 +173,17 @@ func (l *Logon) parentSourceKey(ctx context.Context, s *folderState) (prop.Value
 }
 
 func (l *Logon) folderFlags(ctx context.Context, s *folderState) (prop.Value, error) {
-	flags := folderFlagNormal
+	flags := mapi.FolderFlagNormal
 	if s.Type == store.FolderSearch {
-		flags = folderFlagSearch
+		flags = mapi.FolderFlagSearch
 	}
 	if s.hasRules() {
-		flags |= folderFlagHasRules
+		flags |= mapi.FolderFlagRules
 	}
 	ipm := l.mailbox.Special[store.SpecialIPMSubtree]
 	for at := s; ; {
 		if at.ID == ipm {
-			flags |= folderFlagIPM
+			flags |= mapi.FolderFlagIpm
 			break
 		}
 		if at.Parent == at.ID || at.Parent == 0 {

@@ -13,7 +13,7 @@ import (
 // HierarchyTable opens the table of a folder's subfolders and returns it with its number of rows, [MS-OXCFOLD]
 // 3.2.5.13.
 func (f *Folder) HierarchyTable(ctx context.Context, flags uint8) (*Table, uint32, error) {
-	const known = TableDepth | TableDeferred | TableNoNotify | TableSoftDeletes | TableUnicode | TableSuppresses
+	const known = mapi.TableDepth | mapi.TableDeferredErrors | mapi.TableNoNotifications | mapi.TableSoftDeletes | mapi.TableUseUnicode | mapi.TableSuppressesNotifications
 	if bad := f.logon.env.Profile.Folder.BadHierarchyFlags; flags&^known != 0 && bad != mapi.Success {
 		return nil, 0, bad
 	}
@@ -21,7 +21,7 @@ func (f *Folder) HierarchyTable(ctx context.Context, flags uint8) (*Table, uint3
 	if err != nil {
 		return nil, 0, err
 	}
-	src := &hierarchy{logon: f.logon, parent: f.id, deep: flags&TableDepth != 0, deleted: flags&TableSoftDeletes != 0}
+	src := &hierarchy{logon: f.logon, parent: f.id, deep: flags&mapi.TableDepth != 0, deleted: flags&mapi.TableSoftDeletes != 0}
 	t := &Table{logon: f.logon, src: src, page: f.logon.session.CodePage}
 	if !src.deep && !src.deleted && f.logon.privileged {
 		return t, uint32(s.ChildCount), nil

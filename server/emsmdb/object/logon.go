@@ -10,34 +10,6 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// LogonFlags of RopLogon, [MS-OXCSTOR] 2.2.1.1.1.
-const (
-	LogonPrivate    uint8 = 0x01
-	LogonUndercover uint8 = 0x02
-	LogonGhosted    uint8 = 0x04
-)
-
-// OpenFlags of RopLogon, [MS-OXCSTOR] 2.2.1.1.1.
-const (
-	OpenAdminPrivilege  uint32 = 0x00000001
-	OpenPublic          uint32 = 0x00000002
-	OpenHomeLogon       uint32 = 0x00000004
-	OpenTakeOwnership   uint32 = 0x00000008
-	OpenPerMDBReplID    uint32 = 0x01000000
-	OpenSupportProgress uint32 = 0x20000000
-)
-
-// ResponseFlags of a private logon, [MS-OXCSTOR] 2.2.1.1.3.
-const (
-	ResponseReserved  uint8 = 0x01
-	ResponseOwner     uint8 = 0x02
-	ResponseSendAs    uint8 = 0x04
-	ResponseOutOfDesk uint8 = 0x10 // OOF
-)
-
-// StoreHasSearches in StoreState says that search folders are active, [MS-OXCSTOR] 2.2.1.1.3.
-const StoreHasSearches uint32 = 0x01000000
-
 // LogonFolders is the number of folder ids in RopLogon's response.
 const LogonFolders = 13
 
@@ -76,10 +48,10 @@ func (e *Env) Logon(ctx context.Context, s *Session, req LogonRequest) (*Logon, 
 	if !codepage.Known(s.CodePage) && p.BadCodePage != mapi.Success {
 		return nil, p.BadCodePage
 	}
-	if req.Flags&LogonPrivate == 0 {
+	if req.Flags&mapi.LogonPrivate == 0 {
 		return e.logonPublic(ctx, s, req)
 	}
-	if req.OpenFlags&OpenPublic != 0 {
+	if req.OpenFlags&mapi.OpenPublic != 0 {
 		return nil, mapi.ErrInvalidParameter
 	}
 	dir, err := e.Directory.Snapshot(ctx)
@@ -98,7 +70,7 @@ func (e *Env) Logon(ctx context.Context, s *Session, req LogonRequest) (*Logon, 
 	}
 	l := &Logon{
 		env: e, session: s, owner: *owner, privileged: true, at: e.Now().UTC(),
-		progress: req.OpenFlags&OpenSupportProgress != 0 && p.SupportsProgress,
+		progress: req.OpenFlags&mapi.OpenSupportProgress != 0 && p.SupportsProgress,
 	}
 	err = e.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
 		l.mailbox, err = r.Mailbox(owner.Mailbox)
@@ -119,7 +91,7 @@ func (e *Env) Logon(ctx context.Context, s *Session, req LogonRequest) (*Logon, 
 // mappingRefusal keeps logons apart that would need a replica id mapping each, from clients that did not ask for
 // mappings per database, [MS-OXCSTOR] 3.2.5.1.1 notes 27 to 29.
 func (e *Env) mappingRefusal(l *Logon, req LogonRequest) error {
-	if req.OpenFlags&OpenPerMDBReplID != 0 {
+	if req.OpenFlags&mapi.OpenUsePerMdbReplidMapping != 0 {
 		return nil
 	}
 	p := &e.Profile.Logon
@@ -148,7 +120,7 @@ func (e *Env) mappingRefusal(l *Logon, req LogonRequest) error {
 var ErrCallFails = errors.New("object: the call fails")
 
 func (e *Env) logonPublic(ctx context.Context, s *Session, req LogonRequest) (*Logon, error) {
-	l := &Logon{env: e, session: s, privileged: s.User.Admin && (req.OpenFlags&OpenAdminPrivilege != 0 || s.AdminConnect), at: e.Now().UTC()}
+	l := &Logon{env: e, session: s, privileged: s.User.Admin && (req.OpenFlags&mapi.OpenUseAdminPrivilege != 0 || s.AdminConnect), at: e.Now().UTC()}
 	err := e.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
 		l.mailbox, err = r.PublicMailbox()
 		return err
@@ -235,13 +207,13 @@ func (l *Logon) FolderIDs() (ids [LogonFolders]mapi.ID) {
 
 // ResponseFlags returns the flags of a private logon's response.
 func (l *Logon) ResponseFlags(ctx context.Context) (uint8, error) {
-	flags := ResponseReserved | ResponseOwner | ResponseSendAs
+	flags := mapi.LogonResponseReserved | mapi.LogonResponseOwner | mapi.LogonResponseSendAs
 	v, err := l.Get(ctx, []mapi.PropTag{mapi.TagOutOfOfficeState})
 	if err != nil {
 		return 0, err
 	}
 	if v[0].Type() == mapi.PtypBoolean && v[0].Bool() {
-		flags |= ResponseOutOfDesk
+		flags |= mapi.LogonResponseOOF
 	}
 	return flags, nil
 }
@@ -249,7 +221,7 @@ func (l *Logon) ResponseFlags(ctx context.Context) (uint8, error) {
 // StoreState returns the state that RopLogon and RopGetStoreState give.
 func (l *Logon) StoreState() uint32 {
 	if l.env.Profile.Logon.StoreStateSearch && (l.mailbox.Special[store.SpecialReminders] != 0 || l.mailbox.Special[store.SpecialToDo] != 0) {
-		return StoreHasSearches
+		return mapi.StoreHasActiveSearchFolders
 	}
 	return 0
 }

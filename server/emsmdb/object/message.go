@@ -7,16 +7,9 @@ import (
 
 	"github.com/mapid/mapid/internal/codepage"
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
-)
-
-// OpenModeFlags of RopOpenMessage and RopOpenEmbeddedMessage, [MS-OXCMSG] 2.2.3.1.1 and 2.2.3.16.1.
-const (
-	OpenReadOnly   uint8 = 0x00
-	OpenReadWrite  uint8 = 0x01
-	OpenCreate     uint8 = 0x02 // embedded messages only
-	OpenBestAccess uint8 = 0x03
 )
 
 // CodePageOfLogon in CodePageId stands for the code page of the session, [MS-OXCMSG] 2.2.3.1.1.
@@ -83,7 +76,7 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 				return store.ErrNotFound
 			}
 		}
-		if msg.Deleted && req.Mode&OpenSoftDeleted == 0 {
+		if msg.Deleted && req.Mode&mapi.OpenModeSoftDeleted == 0 {
 			return store.ErrNotFound
 		}
 		m.folder, m.bag = msg.Folder, msg.Bag
@@ -97,7 +90,7 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := l.require(f, RightReadAny); err != nil {
+	if err := l.require(f, Rights(mapi.RightReadAny)); err != nil {
 		return nil, nil, err
 	}
 	if m.writable, err = l.writable(f, req.Mode); err != nil {
@@ -109,14 +102,14 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 
 // writable decides the access of a message from the mode asked for, [MS-OXCMSG] 2.2.3.1.1.
 func (l *Logon) writable(f *folderState, mode uint8) (bool, error) {
-	may := l.rights(f)&RightEditAny != 0
-	switch mode & OpenBestAccess {
-	case OpenReadWrite:
+	may := l.rights(f)&Rights(mapi.RightEditAny) != 0
+	switch mode & mapi.OpenModeBestAccess {
+	case mapi.OpenModeReadWrite:
 		if !may {
 			return false, mapi.ErrAccessDenied
 		}
 		return true, nil
-	case OpenBestAccess:
+	case mapi.OpenModeBestAccess:
 		return may, nil
 	}
 	return may && !l.env.Profile.Message.OpensReadOnly, nil
@@ -166,29 +159,12 @@ func (o *Opened) subject(props []store.Property) {
 		o.NormalizedSubject, o.HasSubject = normalized.Str(), true
 	case subject.Type() == mapi.PtypString:
 		o.HasSubject, o.HasPrefix = true, true
-		o.SubjectPrefix, o.NormalizedSubject = splitSubject(subject.Str(), o.SubjectPrefix)
-	}
-}
-
-// splitSubject divides a subject into prefix and the rest, [MS-OXCMSG] 2.2.1.9 and 2.2.1.46: a prefix that was set
-// counts if the subject starts with it; otherwise it is up to three letters, a colon and a blank.
-func splitSubject(subject, set string) (prefix, normalized string) {
-	if set != "" && len(subject) >= len(set) && subject[:len(set)] == set {
-		return set, subject[len(set):]
-	}
-	n := 0
-	for i, c := range subject {
-		if c == ':' {
-			if n >= 1 && n <= 3 && i+1 < len(subject) && subject[i+1] == ' ' {
-				return subject[:i+2], subject[i+2:]
-			}
-			break
+		parts := msgprops.SplitSubjectAt(subject.Str(), o.SubjectPrefix)
+		if o.SubjectPrefix == "" {
+			parts = msgprops.SplitSubject(subject.Str())
 		}
-		if n++; n > 3 || c == ' ' || c < '0' || c >= '0' && c <= '9' || c > '9' && c < 'A' || c > 'Z' && c < 'a' {
-			break
-		}
+		o.SubjectPrefix, o.NormalizedSubject = parts.Prefix, parts.Normalized
 	}
-	return "", subject
 }
 
 // Kind implements Object.
@@ -213,7 +189,7 @@ func (m *Message) ID() mapi.ID {
 
 // facts reads what computed properties need.
 func (m *Message) facts(ctx context.Context, r store.Reader) (*messageFacts, error) {
-	f := &messageFacts{logon: m.logon, id: m.id, folder: m.folder, rights: RightsAll}
+	f := &messageFacts{logon: m.logon, id: m.id, folder: m.folder, rights: rightsAll}
 	if m.embedded {
 		return f, m.embeddedFacts(r, f)
 	}

@@ -6,14 +6,6 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// Values of PidTagNativeBody, [MS-OXCMSG] 2.2.1.58.2.
-const (
-	nativeUndefined = 0
-	nativePlain     = 1
-	nativeRTF       = 2
-	nativeHTML      = 3
-)
-
 // derived gives properties that follow from stored ones when they are not stored themselves.
 func (m *Message) derived(r store.Reader, tag mapi.PropTag) (prop.Value, error) {
 	var v prop.Value
@@ -63,18 +55,18 @@ func (m *Message) nativeBody(r store.Reader) (prop.Value, error) {
 	if err != nil {
 		return prop.Value{}, err
 	}
-	native := int32(nativeUndefined)
+	native := mapi.NativeBodyUndefined
 	for i := range props {
 		switch props[i].Tag.ID() {
 		case mapi.TagHtml.ID():
-			native = max(native, nativeHTML)
+			native = max(native, mapi.NativeBodyHTML)
 		case mapi.TagRtfCompressed.ID():
-			native = max(native, nativeRTF)
+			native = max(native, mapi.NativeBodyRTF)
 		case mapi.TagBody.ID():
-			native = max(native, nativePlain)
+			native = max(native, mapi.NativeBodyPlainText)
 		}
 	}
-	return prop.Int32(native), nil
+	return prop.Uint32(native), nil
 }
 
 func (m *Message) hasNamed(r store.Reader) (prop.Value, error) {

@@ -4,22 +4,13 @@ import (
 	"math"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
 
-// Bits of PidTagMessageFlags, [MS-OXCMSG] 2.2.1.6.
-const (
-	messageRead        uint32 = 0x0001
-	messageUnmodified  uint32 = 0x0002
-	messageUnsent      uint32 = 0x0008
-	messageHasAttach   uint32 = 0x0010
-	messageAssociated  uint32 = 0x0040
-	messageNotifyRead  uint32 = 0x0100
-	messageNotifyUnrd  uint32 = 0x0200
-	messageEverRead    uint32 = 0x0400
-	namedPropertyStart        = 0x8000
-)
+// namedPropertyStart is the first id of named properties.
+const namedPropertyStart = 0x8000
 
 // messageFacts is what the computed properties of a message are made of, whether it is open or a row of a table.
 type messageFacts struct {
@@ -117,7 +108,7 @@ var messageProps = []messageProp{
 		return prop.Bool(f.attachments)
 	}},
 	{tag: mapi.TagRead, need: needFlags, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
-		return prop.Bool(f.flags&messageRead != 0)
+		return prop.Bool(f.flags&mapi.MfRead != 0)
 	}},
 	{tag: mapi.TagAssociated, value: func(f *messageFacts, _ mapi.PropTag) prop.Value { return prop.Bool(f.associated) }},
 	{tag: mapi.TagMessageSize, need: needSize, value: func(f *messageFacts, tag mapi.PropTag) prop.Value {
@@ -130,24 +121,20 @@ var messageProps = []messageProp{
 		return prop.Uint32(f.rights.messageAccess())
 	}},
 	{tag: mapi.TagAccessLevel, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
-		return prop.Uint32(f.rights.messageAccess() & accessModify)
+		return prop.Uint32(f.rights.messageAccess() & mapi.AccessModify)
 	}},
 	{tag: mapi.TagObjectType, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
-		const message = 5
 		if !f.logon.env.Profile.Message.ObjectType {
 			return prop.Value{}
 		}
-		return prop.Int32(message)
+		return prop.Uint32(mapi.ObjectMessage)
 	}},
 	{tag: mapi.TagLocalCommitTime, need: needModified, stored: true, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return prop.Time(f.modified)
 	}},
-	{tag: mapi.TagRowType, table: true, value: func(*messageFacts, mapi.PropTag) prop.Value { return prop.Int32(rowLeaf) }},
+	{tag: mapi.TagRowType, table: true, value: func(*messageFacts, mapi.PropTag) prop.Value { return prop.Uint32(mapi.RowTypeLeaf) }},
 	{tag: mapi.TagDepth, table: true, value: func(*messageFacts, mapi.PropTag) prop.Value { return prop.Int32(0) }},
 }
-
-// rowLeaf in PidTagRowType is a message, [MS-OXCTABL] 2.2.1.7.
-const rowLeaf = 1
 
 // messagePropByID finds a computed property of messages.
 var messagePropByID = func() map[uint16]*messageProp {
@@ -160,14 +147,15 @@ var messagePropByID = func() map[uint16]*messageProp {
 
 // messageFlags adds the flags that follow from the message itself to those stored, [MS-OXCMSG] 2.2.1.6.
 func (f *messageFacts) messageFlags() uint32 {
-	flags := f.flags &^ (messageHasAttach | messageAssociated)
-	if f.attachments {
-		flags |= messageHasAttach
-	}
+	flags := f.flags &^ mapi.MfFAI
 	if f.associated {
-		flags |= messageAssociated
+		flags |= mapi.MfFAI
 	}
-	return flags
+	attachments := 0
+	if f.attachments {
+		attachments = 1
+	}
+	return msgprops.MessageFlags(flags, attachments)
 }
 
 // value gives a computed property that no stored value hides.

@@ -7,16 +7,6 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// ReadFlags of RopSetMessageReadFlag and RopSetReadFlags, [MS-OXCMSG] 2.2.3.10.1.
-const (
-	ReadSuppressReceipt   uint8 = 0x01
-	ReadReserved          uint8 = 0x0A
-	ReadClear             uint8 = 0x04
-	ReadReceiptOnly       uint8 = 0x10
-	ReadClearNotifyRead   uint8 = 0x20
-	ReadClearNotifyUnread uint8 = 0x40
-)
-
 // SetReadFlag changes the read state of the message at once, saved or not, and reports whether the read bit changed,
 // [MS-OXCMSG] 3.2.5.11.
 func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, err error) {
@@ -36,7 +26,7 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 		if err != nil {
 			return err
 		}
-		changed = (before.Flags^set)&mask&messageRead != 0
+		changed = (before.Flags^set)&mask&mapi.MfRead != 0
 		if (before.Flags^set)&mask == 0 {
 			return nil
 		}
@@ -46,35 +36,38 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 	return changed, err
 }
 
+// readReserved are bits of ReadFlags that are ignored, [MS-OXCMSG] 2.2.3.10.1.
+const readReserved uint8 = 0x0A
+
 // readBits turns ReadFlags into bits of PidTagMessageFlags and the mask of those that change. Read receipts
 // themselves come with submission: until then a pending one stays pending.
 func readBits(flags uint8, everRead bool) (set, mask uint32, err error) {
-	if flags&^(ReadSuppressReceipt|ReadReserved|ReadClear|ReadReceiptOnly|ReadClearNotifyRead|ReadClearNotifyUnread) != 0 {
+	if flags&^(mapi.ReadFlagSuppressReceipt|readReserved|mapi.ReadFlagClearReadFlag|mapi.ReadFlagGenerateReceiptOnly|mapi.ReadFlagClearNotifyRead|mapi.ReadFlagClearNotifyUnread) != 0 {
 		return 0, 0, mapi.ErrInvalidParameter
 	}
-	if flags&ReadClear != 0 && flags&ReadReceiptOnly != 0 {
+	if flags&mapi.ReadFlagClearReadFlag != 0 && flags&mapi.ReadFlagGenerateReceiptOnly != 0 {
 		return 0, 0, mapi.ErrInvalidParameter
 	}
-	read := messageRead
+	read := mapi.MfRead
 	if everRead {
-		read |= messageEverRead
+		read |= mapi.MfEverRead
 	}
 	switch {
-	case flags&ReadReceiptOnly != 0:
-	case flags&ReadClear != 0:
+	case flags&mapi.ReadFlagGenerateReceiptOnly != 0:
+	case flags&mapi.ReadFlagClearReadFlag != 0:
 		mask |= read
-	case flags&(ReadClearNotifyRead|ReadClearNotifyUnread) != 0 && flags&^(ReadClearNotifyRead|ReadClearNotifyUnread|ReadReserved) == 0:
+	case flags&(mapi.ReadFlagClearNotifyRead|mapi.ReadFlagClearNotifyUnread) != 0 && flags&^(mapi.ReadFlagClearNotifyRead|mapi.ReadFlagClearNotifyUnread|readReserved) == 0:
 	default:
 		set, mask = read, read
-		if flags&ReadSuppressReceipt != 0 {
-			mask |= messageNotifyRead
+		if flags&mapi.ReadFlagSuppressReceipt != 0 {
+			mask |= mapi.MfNotifyRead
 		}
 	}
-	if flags&ReadClearNotifyRead != 0 {
-		mask |= messageNotifyRead
+	if flags&mapi.ReadFlagClearNotifyRead != 0 {
+		mask |= mapi.MfNotifyRead
 	}
-	if flags&ReadClearNotifyUnread != 0 {
-		mask |= messageNotifyUnrd
+	if flags&mapi.ReadFlagClearNotifyUnread != 0 {
+		mask |= mapi.MfNotifyUnread
 	}
 	return set, mask, nil
 }

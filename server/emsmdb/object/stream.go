@@ -66,8 +66,8 @@ func OpenStream(ctx context.Context, b Bag, tag mapi.PropTag, mode uint8) (*Stre
 		return nil, mapi.ErrNoSupport
 	}
 	switch mode {
-	case OpenReadOnly, OpenBestAccess:
-	case OpenReadWrite, OpenCreate:
+	case mapi.OpenModeReadOnly, mapi.OpenModeBestAccess:
+	case mapi.OpenModeReadWrite, mapi.OpenModeCreate:
 		return nil, mapi.ErrNoSupport // writing comes with the ROPs that change messages
 	default:
 		return nil, mapi.ErrInvalidParameter

@@ -7,18 +7,6 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// Types of notifications that a client may ask for, [MS-OXCNOTIF] 2.2.1.2.1.
-const (
-	NotifyCritical       uint16 = 0x0001
-	NotifyNewMail        uint16 = 0x0002
-	NotifyCreated        uint16 = 0x0004
-	NotifyDeleted        uint16 = 0x0008
-	NotifyModified       uint16 = 0x0010
-	NotifyMoved          uint16 = 0x0020
-	NotifyCopied         uint16 = 0x0040
-	NotifySearchComplete uint16 = 0x0080
-)
-
 // Subscription is a registered interest in changes of a mailbox, [MS-OXCNOTIF] 2.2.1.2.
 type Subscription struct {
 	logon   *Logon

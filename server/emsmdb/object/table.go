@@ -10,30 +10,6 @@ import (
 	"github.com/mapid/mapid/server/emsmdb/view"
 )
 
-// Positions and origins in a table, [MS-OXCTABL] 2.2.2.1.1.
-const (
-	BookmarkBeginning uint8 = 0
-	BookmarkCurrent   uint8 = 1
-	BookmarkEnd       uint8 = 2
-	BookmarkCustom    uint8 = 3
-)
-
-// TableStatusComplete says that nothing is going on, [MS-OXCTABL] 2.2.2.1.3. Everything is done at once here, as
-// Exchange 2010 and later do it.
-const TableStatusComplete uint8 = 0x00
-
-// Table flags, [MS-OXCFOLD] 2.2.1.13.1 and 2.2.1.14.1.
-const (
-	TableAssociated    uint8 = 0x02
-	TableDepth         uint8 = 0x04
-	TableDeferred      uint8 = 0x08
-	TableNoNotify      uint8 = 0x10
-	TableSoftDeletes   uint8 = 0x20
-	TableUnicode       uint8 = 0x40
-	TableSuppresses    uint8 = 0x80 // of hierarchy tables
-	TableConversations uint8 = 0x80 // of contents tables
-)
-
 // rowLimit is how many bytes of a value a row shows, [MS-OXCTABL] 2.2.2.5.2.
 const rowLimit = 510
 
@@ -331,11 +307,11 @@ func (t *Table) origin(nothingBehind bool) uint8 {
 	case nothingBehind:
 		return t.logon.env.Profile.Table.BackwardsEnd
 	case t.pos >= t.src.len():
-		return BookmarkEnd
+		return mapi.BookmarkEnd
 	case t.pos == 0:
-		return BookmarkBeginning
+		return mapi.BookmarkBeginning
 	}
-	return BookmarkCurrent
+	return mapi.BookmarkCurrent
 }
 
 // Position returns the cursor's row number and the number of rows, [MS-OXCTABL] 3.2.5.8.
@@ -363,13 +339,13 @@ func (t *Table) Seek(ctx context.Context, origin uint8, rows int) (moved int, le
 
 func (t *Table) from(origin uint8) (int, error) {
 	switch origin {
-	case BookmarkBeginning:
+	case mapi.BookmarkBeginning:
 		return 0, nil
-	case BookmarkCurrent:
+	case mapi.BookmarkCurrent:
 		return t.pos, nil
-	case BookmarkEnd:
+	case mapi.BookmarkEnd:
 		return t.src.len(), nil
-	case BookmarkCustom:
+	case mapi.BookmarkCustom:
 		return 0, mapi.ErrInvalidBookmark
 	}
 	return 0, mapi.ErrInvalidParameter

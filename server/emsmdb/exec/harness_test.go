@@ -1,0 +1,309 @@
+package exec_test
+
+import (
+	"context"
+	"encoding/binary"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"go.uber.org/zap/zaptest"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/profile"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/internal/seed"
+	"github.com/mapid/mapid/internal/wire"
+	"github.com/mapid/mapid/server/emsmdb/exec"
+	"github.com/mapid/mapid/server/emsmdb/object"
+	"github.com/mapid/mapid/store"
+	"github.com/mapid/mapid/store/sqlite"
+)
+
+var organization = seed.Organization{Name: "mapid", AdminGroup: "First Administrative Group", Domain: "mapid.test"}
+
+const (
+	dnPrefix = "/o=mapid/ou=First Administrative Group/cn="
+	aliceDN  = dnPrefix + "Recipients/cn=alice"
+	bobDN    = dnPrefix + "Recipients/cn=bob"
+	serverDN = dnPrefix + "Configuration/cn=Servers/cn=EXCH01"
+)
+
+// epoch is when logons happen in tests: the moment of the LogonTime that real-world captures show.
+var epoch = time.Date(2003, time.June, 30, 16, 52, 6, 0, time.UTC)
+
+// world is a store with the demo organisation and a session of one of its users.
+type world struct {
+	t       testing.TB
+	store   *sqlite.Store
+	env     *object.Env
+	exec    *exec.Executor
+	session *exec.Session
+	handles []uint32
+	columns map[int][]mapi.PropTag // by index of the handle table
+	profile *profile.Profile
+}
+
+// option changes a world before it is built.
+type option func(*setup)
+
+type setup struct {
+	profile     string
+	user        string
+	seed        *seed.Seed
+	codePage    uint32
+	middlewares []exec.Middleware
+	handles     int
+	version     profile.Version
+}
+
+func withProfile(name string) option             { return func(s *setup) { s.profile = name } }
+func asUser(name string) option                  { return func(s *setup) { s.user = name } }
+func withSeed(sd *seed.Seed) option              { return func(s *setup) { s.seed = sd } }
+func withCodePage(cp uint32) option              { return func(s *setup) { s.codePage = cp } }
+func withHandles(n int) option                   { return func(s *setup) { s.handles = n } }
+func withClient(v profile.Version) option        { return func(s *setup) { s.version = v } }
+func withMiddleware(m ...exec.Middleware) option { return func(s *setup) { s.middlewares = m } }
+
+// newWorld builds a store, an executor and a session. Handle tables have eight places.
+func newWorld(t testing.TB, opts ...option) *world {
+	t.Helper()
+	set := setup{
+		profile: profile.Default, user: "alice", codePage: 1252, handles: 100,
+		version: profile.Version{Major: 12, Build: 6206, Revision: 1000},
+	}
+	for _, o := range opts {
+		o(&set)
+	}
+	if set.seed == nil {
+		set.seed = seed.Demo()
+	}
+	ctx := context.Background()
+	st, err := sqlite.Open(ctx, sqlite.Options{
+		Path: filepath.Join(t.TempDir(), "mapid.db"), Durability: sqlite.Off, Replica: organization.ReplicaGUID(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	if err := seed.Apply(ctx, st, st, set.seed, seed.Options{Organization: organization}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := profile.ByName(set.profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := object.NewEnv(object.EnvOptions{
+		Store: st, Directory: st, Profile: p, Now: func() time.Time { return epoch }, Orders: 64 << 20,
+		Server: object.Server{Name: "EXCH01", FQDN: "exch01.mapid.test", DN: serverDN},
+	})
+	t.Cleanup(env.Close)
+	w := &world{
+		t: t, store: st, env: env, profile: p, columns: make(map[int][]mapi.PropTag),
+		exec: exec.New(exec.Options{
+			Env: env, Logger: zaptest.NewLogger(t), Handles: set.handles, Logons: 256, Notifications: 16, Middlewares: set.middlewares,
+		}),
+	}
+	w.session = w.exec.NewSession(&object.Session{
+		Account: set.user, User: *w.entry(set.user), CodePage: set.codePage, LCIDString: 1033, LCIDSort: 1033, ClientVersion: set.version,
+	})
+	t.Cleanup(w.session.Close)
+	w.handles = []uint32{free, free, free, free, free, free, free, free}
+	return w
+}
+
+const free uint32 = 0xFFFFFFFF
+
+func (w *world) entry(name string) *store.Entry {
+	w.t.Helper()
+	dir, err := w.store.Snapshot(context.Background())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	e := dir.ByName(name)
+	if e == nil {
+		w.t.Fatalf("no entry %q", name)
+	}
+	return e
+}
+
+// payload frames requests with the world's handle table.
+func (w *world) payload(reqs ...rop.Request) []byte {
+	var out wire.Writer
+	at := out.Mark16()
+	for _, r := range reqs {
+		r.Encode(&out)
+	}
+	out.Set16(at, uint16(out.Len()))
+	for _, h := range w.handles {
+		out.U32(h)
+	}
+	return out.Bytes()
+}
+
+// run executes requests and returns their responses in order; RopRelease has none.
+func (w *world) run(reqs ...rop.Request) []rop.Response {
+	w.t.Helper()
+	payloads, err := w.exec.Run(context.Background(), w.session, exec.Input{Payload: w.payload(reqs...), Max: rop.MaxPayload})
+	if err != nil {
+		w.t.Fatalf("the call failed: %v", err)
+	}
+	return w.decode(payloads[0], reqs...)
+}
+
+// decode reads one payload, for the requests it answers, and what was appended to their responses.
+func (w *world) decode(payload []byte, reqs ...rop.Request) []rop.Response {
+	w.t.Helper()
+	size := int(binary.LittleEndian.Uint16(payload))
+	table := payload[size:]
+	w.handles = nil
+	for len(table) >= 4 {
+		w.handles = append(w.handles, binary.LittleEndian.Uint32(table))
+		table = table[4:]
+	}
+	d := rop.NewDecoder(payload[2:size])
+	var out []rop.Response
+	next := func() {
+		resp := newResponse(w.t, rop.ID(payload[2+d.Offset()]))
+		resp.Decode(d)
+		if d.Err() != nil {
+			w.t.Fatalf("response %T: %v", resp, d.Err())
+		}
+		out = append(out, resp)
+	}
+	for _, req := range reqs {
+		if d.Columns = w.wanted(req); req.RopID() != rop.Release && d.Len() > 0 {
+			next()
+		}
+	}
+	for d.Len() > 0 {
+		next()
+	}
+	return out
+}
+
+// wanted returns what a reader of the response has to know.
+func (w *world) wanted(req rop.Request) []mapi.PropTag {
+	switch r := req.(type) {
+	case *rop.SetColumnsRequest:
+		w.columns[r.Header().Input] = r.PropertyTags
+	case *rop.GetPropertiesSpecificRequest:
+		return r.PropertyTags
+	case *rop.QueryRowsRequest, *rop.FindRowRequest, *rop.ReadRecipientsRequest:
+		return w.columns[r.Header().Input]
+	}
+	return nil
+}
+
+func newResponse(t testing.TB, id rop.ID) rop.Response {
+	t.Helper()
+	for i := range rop.Codecs {
+		if rop.Codecs[i].ID == id && rop.Codecs[i].NewResponse != nil {
+			return rop.Codecs[i].NewResponse()
+		}
+	}
+	t.Fatalf("no response 0x%02X", uint8(id))
+	return nil
+}
+
+// one executes a request that must succeed and returns its response.
+func one[R rop.Response](w *world, req rop.Request) R {
+	w.t.Helper()
+	resps := w.run(req)
+	if len(resps) != 1 {
+		w.t.Fatalf("%T: %d responses", req, len(resps))
+	}
+	r, ok := resps[0].(R)
+	if !ok {
+		w.t.Fatalf("%T was answered by %T", req, resps[0])
+	}
+	if h := r.Head(); h != nil && h.ReturnValue != mapi.Success {
+		w.t.Fatalf("%T: %v", req, h.ReturnValue)
+	}
+	return r
+}
+
+// code executes a request and returns its result.
+func (w *world) code(req rop.Request) mapi.ErrorCode {
+	w.t.Helper()
+	resps := w.run(req)
+	if len(resps) != 1 {
+		w.t.Fatalf("%T: %d responses", req, len(resps))
+	}
+	return resps[0].Head().ReturnValue
+}
+
+// Headers, by index of the handle table.
+func in(index uint8) rop.In { return rop.In{InputHandleIndex: index} }
+func inOut(index, out uint8) rop.InOut {
+	return rop.InOut{InputHandleIndex: index, OutputHandleIndex: out}
+}
+
+// logOn opens alice's mailbox at index 0.
+func (w *world) logOn() *rop.LogonResponse {
+	w.t.Helper()
+	return one[*rop.LogonResponse](w, logonRequest(aliceDN))
+}
+
+func logonRequest(dn string) *rop.LogonRequest {
+	return &rop.LogonRequest{LogonFlags: mapi.LogonPrivate, OpenFlags: 0x0100040C, Essdn: dn}
+}
+
+// Places of folders in RopLogon's response.
+const (
+	fidRoot  = 0
+	fidIPM   = 3
+	fidInbox = 4
+)
+
+// inbox logs on and opens the inbox at index 1.
+func (w *world) inbox() *rop.LogonResponse {
+	w.t.Helper()
+	l := w.logOn()
+	one[*rop.OpenFolderResponse](w, &rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: l.FolderIDs[fidInbox]})
+	return l
+}
+
+// contents opens the contents table of the folder at index 1 at index 2, with columns.
+func (w *world) contents(columns ...mapi.PropTag) uint32 {
+	w.t.Helper()
+	t := one[*rop.GetContentsTableResponse](w, &rop.GetContentsTableRequest{InOut: inOut(1, 2)})
+	one[*rop.SetColumnsResponse](w, &rop.SetColumnsRequest{In: in(2), PropertyTags: columns})
+	return t.RowCount
+}
+
+// rows reads rows of the table at index 2.
+func (w *world) rows(n uint16) *rop.QueryRowsResponse {
+	w.t.Helper()
+	return one[*rop.QueryRowsResponse](w, &rop.QueryRowsRequest{In: in(2), ForwardRead: true, RowCount: n})
+}
+
+// props reads properties of the object at an index.
+func (w *world) props(index uint8, tags ...mapi.PropTag) []prop.Value {
+	w.t.Helper()
+	r := one[*rop.GetPropertiesSpecificResponse](w, &rop.GetPropertiesSpecificRequest{In: in(index), WantUnicode: 1, PropertyTags: tags})
+	return r.RowData.Values
+}
+
+// find returns the MID of the inbox's message with a subject.
+func (w *world) find(subject string) mapi.ID {
+	w.t.Helper()
+	w.contents(mapi.TagMid, mapi.TagSubject)
+	for _, row := range w.rows(1000).Rows {
+		if row.Values[1].Str() == subject {
+			return row.Values[0].ObjectID()
+		}
+	}
+	w.t.Fatalf("no message %q", subject)
+	return 0
+}
+
+// open opens the inbox's message with a subject at index 3.
+func (w *world) open(subject string) *rop.OpenMessageResponse {
+	w.t.Helper()
+	l := w.inbox()
+	return one[*rop.OpenMessageResponse](w, &rop.OpenMessageRequest{
+		InOut: inOut(0, 3), CodePageID: 0x0FFF, FolderID: l.FolderIDs[fidInbox], MessageID: w.find(subject), OpenModeFlags: mapi.OpenModeBestAccess,
+	})
+}

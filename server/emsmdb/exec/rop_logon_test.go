@@ -1,0 +1,67 @@
+package exec_test
+
+import (
+	"testing"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/rop"
+)
+
+func TestLogonPrivate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.logOn()
+	for i, id := range r.FolderIDs {
+		if id == 0 || id.ReplID() != 1 {
+			t.Errorf("folder %d has id %v", i, id)
+		}
+	}
+	if r.ResponseFlags != 0x07 || r.ReplID != 1 || r.ReplGUID != organization.ReplicaGUID() || r.MailboxGUID.IsZero() {
+		t.Errorf("response = %+v", r)
+	}
+	if want := (rop.LogonTime{Seconds: 6, Minutes: 52, Hour: 16, DayOfWeek: 1, Day: 30, Month: 6, Year: 2003}); r.LogonTime != want {
+		t.Errorf("time = %+v, want %+v", r.LogonTime, want)
+	}
+	if w.handles[0] == free {
+		t.Error("no handle was given")
+	}
+}
+
+func TestLogonRefused(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		profile string
+		user    string
+		req     *rop.LogonRequest
+		want    mapi.ErrorCode
+	}{
+		{"UnknownUser", "exchange2010-sp1", "alice", logonRequest(dnPrefix + "Recipients/cn=nobody"), mapi.ErrUnknownUser},
+		{"UnknownUser2003", "exchange2003", "alice", logonRequest(dnPrefix + "Recipients/cn=nobody"), mapi.ErrLoginFailure},
+		{"List", "exchange2010-sp1", "alice", logonRequest(dnPrefix + "Recipients/cn=team"), mapi.ErrUnknownUser},
+		{"SomebodyElse", "exchange2010-sp1", "bob", logonRequest(aliceDN), mapi.ErrLoginPerm},
+		{"SomebodyElse2007", "exchange2007", "bob", logonRequest(aliceDN), mapi.ErrAccessDenied},
+		{"AdminPrivilegeOfAnOrdinaryUser", "exchange2010-sp1", "bob",
+			&rop.LogonRequest{LogonFlags: mapi.LogonPrivate, OpenFlags: 0x01000001, Essdn: aliceDN}, mapi.ErrLoginPerm},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, withProfile(tt.profile), asUser(tt.user))
+			if got := w.code(tt.req); got != tt.want {
+				t.Errorf("code = %v, want %v", got, tt.want)
+			}
+			if w.handles[0] != free {
+				t.Errorf("handle = %08X after a failure", w.handles[0])
+			}
+		})
+	}
+}
+
+func TestLogonAdministrator(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := one[*rop.LogonResponse](w, &rop.LogonRequest{LogonFlags: mapi.LogonPrivate, OpenFlags: 0x01000001, Essdn: bobDN})
+	if r.FolderIDs[fidInbox] == 0 {
+		t.Error("no inbox")
+	}
+}

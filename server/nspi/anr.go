@@ -32,7 +32,7 @@ func newANRIndex(snap *store.Snapshot, former map[string]uint32) *anrIndex {
 	x := &anrIndex{snap: snap, former: former, names: make(map[string][]uint32, len(snap.Entries))}
 	for i := range snap.Entries {
 		e := &snap.Entries[i]
-		if e.Hidden {
+		if !listed(e) {
 			continue
 		}
 		display := fold(e.DisplayName)
@@ -126,7 +126,7 @@ func (x *anrIndex) exact(text string) (mids []uint32, ok bool) {
 		e = x.snap.ByMail(text)
 		ok = e != nil
 	}
-	if e == nil || e.Hidden {
+	if e == nil || !listed(e) {
 		return nil, ok
 	}
 	return []uint32{e.MId}, ok

@@ -111,8 +111,8 @@ var attributes = newAttributeSet([]attribute{
 	{mapi.TagAddressBookHomeMessageDatabase.WithType(mapi.PtypObject), onUser, fixed(prop.ObjectNumber(midServers + 1))}, // 2.2.4.37 HomeMessageDatabase
 	{mapi.TagAddressBookHomeMessageDatabase, onUser, func(s subject) prop.Value { return prop.String(s.book.service.server.DatabaseDN()) }},
 	{mapi.TagAddressBookNetworkAddress, onServer | onDatabase, networkAddresses}, // 2.2.4.38 NetworkAddress
-	{mapi.TagThumbnailPhoto, onEntry, base64Value("photo")},                           // 2.2.4.40 ThumbnailPhoto
-	{mapi.TagSpokenName, onEntry, base64Value("spoken_name")},                         // 2.2.4.41 SpokenName
+	{mapi.TagThumbnailPhoto, onEntry, base64Value("photo")},                      // 2.2.4.40 ThumbnailPhoto
+	{mapi.TagSpokenName, onEntry, base64Value("spoken_name")},                    // 2.2.4.41 SpokenName
 	{mapi.TagHomeFaxNumber, onPerson, text("home_fax")},
 	{mapi.TagBusinessFaxNumber, onPerson, text("business_fax")},
 	{mapi.TagCallbackTelephoneNumber, onPerson, text("callback")},

@@ -228,6 +228,7 @@ func TestResolveNames(t *testing.T) {
 		recipients + "bo":                        MidUnresolved,
 		"/o=Old/ou=Site/cn=Recipients/cn=aadams": MidResolved,
 		"ghost":                                  MidUnresolved,
+		"health":                                 MidUnresolved,
 		"=ghost":                                 MidUnresolved,
 		recipients + "ghost":                     MidUnresolved,
 		"ghost@mapid.test":                       MidUnresolved,

@@ -76,6 +76,7 @@ const (
 	midGhost
 	midEmil
 	midRoom
+	midHealth
 )
 
 // testEntries are a small organisation. By display name they are: Alice Adams, Announcements, Bob Brown,
@@ -102,6 +103,8 @@ func testEntries() []store.Entry {
 	carol := user(midCarol, "carol", "Carol Çelik")
 	ghost := user(midGhost, "ghost", "Ghost Hidden")
 	ghost.Hidden = true
+	health := user(midHealth, "health", "Health Mailbox")
+	health.System = true
 	emil := user(midEmil, "emueller", "Emil Müller")
 	room := user(midRoom, "room12", "Room 12")
 	room.Attributes = map[string][]string{"resource": {"room"}, "capacity": {"8"}}
@@ -112,7 +115,7 @@ func testEntries() []store.Entry {
 		{MId: midEveryone, Kind: store.DynamicListEntry, Name: "everyone", DN: recipients + "everyone", DisplayName: "Everyone", Mail: "everyone@mapid.test"},
 		{MId: midOutside, Kind: store.ContactEntry, Name: "ext1", DN: recipients + "ext1", DisplayName: "Outside Person", Mail: "someone@elsewhere.test"},
 		{MId: midFolder, Kind: store.PublicFolderEntry, Name: "announcements", DN: recipients + "announcements", DisplayName: "Announcements", Mail: "announcements@mapid.test"},
-		ghost, emil, room,
+		ghost, emil, room, health,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
 )
 
 // tableKey names one order of one container.
@@ -79,7 +80,10 @@ func (b *book) sorted(key tableKey) *table {
 	return t
 }
 
-// buildAll fills the table with every entry that is not hidden.
+// listed reports whether address lists show an entry and names resolve to it.
+func listed(e *store.Entry) bool { return !e.Hidden && !e.System }
+
+// buildAll fills the table with every entry that is listed.
 func (t *table) buildAll(b *book, key tableKey) {
 	t.order = prop.NewCollation(key.locale)
 	type row struct {
@@ -89,7 +93,7 @@ func (t *table) buildAll(b *book, key tableKey) {
 	var rows []row
 	for i := range b.snap.Entries {
 		e := &b.snap.Entries[i]
-		if e.Hidden {
+		if !listed(e) {
 			continue
 		}
 		name := e.DisplayName

@@ -39,6 +39,9 @@ func invert(m map[byte]rune) map[rune]byte {
 }
 
 func toTeletex(text string) string {
+	if isASCII(text) {
+		return text
+	}
 	var b strings.Builder
 	for _, c := range norm.NFC.String(text) {
 		if c < 0x80 {
@@ -63,6 +66,9 @@ func toTeletex(text string) string {
 }
 
 func fromTeletex(text string) string {
+	if isASCII(text) {
+		return text
+	}
 	var b strings.Builder
 	for i := 0; i < len(text); i++ {
 		c := text[i]
@@ -80,4 +86,14 @@ func fromTeletex(text string) string {
 		}
 	}
 	return norm.NFC.String(b.String())
+}
+
+// isASCII reports whether all bytes are below 0x80, where Teletex is ASCII.
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }

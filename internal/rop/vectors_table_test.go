@@ -1,6 +1,9 @@
 package rop_test
 
 import (
+	"bytes"
+	"testing"
+
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/rop"
@@ -105,4 +108,14 @@ var tableVectors = []vector{
 		resp: &rop.GetCollapseStateResponse{ResponseHead: ok(1), CollapseState: []byte{0x11, 0x22, 0x33}}},
 	{source: "2.2.5.19.1", hex: "6C 00 01 0300 112233", req: &rop.SetCollapseStateRequest{In: in(0, 1), CollapseState: []byte{0x11, 0x22, 0x33}}},
 	{source: "2.2.5.19.2", hex: "6C 01 00000000 0200 ABCD", resp: &rop.SetCollapseStateResponse{ResponseHead: ok(1), Bookmark: []byte{0xAB, 0xCD}}},
+}
+
+// A34, OXCPERM 4.1, is printed only in part: 22 bytes of which the first 16 stand there.
+func TestSetColumnsOfAPermissionsTable(t *testing.T) {
+	t.Parallel()
+	got := encode(&rop.SetColumnsRequest{In: in(0, 1), PropertyTags: []mapi.PropTag{0x66710014, 0x6672001F, 0x66730003, 0x0FFF0102}})
+	printed := unhex(t, "12 00 01 00 0400 14007166 1F007266 0300")
+	if len(got) != 22 || !bytes.Equal(got[:len(printed)], printed) {
+		t.Errorf("encoded %x, want 22 bytes that start with %x", got, printed)
+	}
 }

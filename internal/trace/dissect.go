@@ -155,3 +155,43 @@ func split(head, stub []byte) (out [][]byte) {
 	}
 	return out
 }
+
+// Joiner follows the unprotected PDUs of one connection and returns whole stubs with the interface they belong to.
+type Joiner struct{ d *dissector }
+
+// Stub is the stub of a request or response.
+type Stub struct {
+	Interface [16]byte
+	Opnum     uint16
+	Call      uint32
+	Bytes     []byte
+}
+
+// NewJoiner returns a Joiner; rewrite may be nil.
+func NewJoiner(rewrite Rewriter) *Joiner { return &Joiner{newDissector(rewrite)} }
+
+// PDU takes one PDU; ok reports that it completed a stub.
+func (j *Joiner) PDU(dir Direction, p []byte) (s Stub, ok bool) {
+	if len(p) < 24 || p[2] != pduRequest && p[2] != pduResponse {
+		j.d.pdu(dir, p)
+		return s, false
+	}
+	call := binary.LittleEndian.Uint32(p[12:])
+	c := j.d.calls[call]
+	out, _ := j.d.pdu(dir, p)
+	if c == nil {
+		c = j.d.calls[call]
+	}
+	if len(out) == 0 || c == nil {
+		return s, false
+	}
+	s = Stub{Interface: c.iface, Opnum: c.opnum, Call: call}
+	for _, q := range out {
+		head := 24
+		if q[2] == pduRequest && q[3]&pfcObject != 0 {
+			head = 40
+		}
+		s.Bytes = append(s.Bytes, q[head:]...)
+	}
+	return s, true
+}

@@ -142,3 +142,6 @@ func clearConnectRequest(stub []byte) []byte {
 	w.U32(auxOut)
 	return w.Stub()
 }
+
+// IsEMSMDB reports whether an interface is EMSMDB, whatever its version.
+func IsEMSMDB(iface [16]byte) bool { return iface == emsmdb }

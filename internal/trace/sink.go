@@ -155,3 +155,20 @@ func drain(s *Subscription, out sink, told *uint64) error {
 		}
 	}
 }
+
+// Writer writes events that its caller has already, in the form that Hub.Copy writes them.
+type Writer struct {
+	out sink
+}
+
+// NewWriter returns a Writer in the format of o.
+func NewWriter(w io.Writer, o Options) (*Writer, error) {
+	out, err := newSink(w, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{out}, nil
+}
+
+// Write writes one event.
+func (w *Writer) Write(e Event) error { return w.out.event(e) }

@@ -36,8 +36,10 @@ var importRules = []rule{
 	{"internal/dcerpc", []string{"internal/ndr", "internal/wire", "auth"}, "the RPC runtime knows no interface and no mechanism"},
 	{"internal/profile", []string{"internal/mapi", "auth"}, "what differs per version is data"},
 	{"internal/seed", []string{"internal/mapi", "internal/prop", "internal/msgprops", "store"}, "a seed writes through the contract, so every engine can be seeded"},
-	{"internal/trace", []string{"internal/wire", "internal/ndr", "internal/mapi", "internal/prop", "internal/rop"}, "the trace sees typed messages, not handlers"},
+	{"internal/trace", append([]string{"internal/rop", "internal/ndr"}, bytesLayer...), "the trace sees typed messages and bytes, not handlers"},
 	{"internal/keytab", nil, "a file format"},
+	{"internal/decode", append([]string{"internal/trace", "internal/keytab", "internal/rop", "internal/ndr", "auth", "auth/ntlm"}, bytesLayer...),
+		"an onlooker shares codecs with the server and nothing else"},
 	{"internal/fault", []string{"internal/mapi"}, "faults only match; the seams act"},
 	{"internal/mailconv", append([]string{"internal/rtf", "internal/codepage", "internal/msgprops", "store"}, bytesLayer...), "conversion knows no protocol"},
 	{"internal/rtf", []string{"internal/codepage"}, "conversion knows no protocol"},
@@ -68,7 +70,7 @@ var importRules = []rule{
 	{"server/smtp", []string{"internal/mailconv", "store", "auth"}, "servers do not know each other"},
 	{"server/admin", []string{"store", "internal/mapi", "internal/prop", "internal/trace"}, "declares the interfaces it needs itself"},
 
-	{"cmd/mapid", []string{"internal/app", "internal/config", "internal/mapiclient", "internal/doctor"}, "flags and printing; the work is done below"},
+	{"cmd/mapid", []string{"internal/app", "internal/config", "internal/mapiclient", "internal/doctor", "internal/decode", "internal/trace"}, "flags and printing; the work is done below"},
 	{"mapidtest", []string{"internal/app", "internal/config", "internal/mapiclient"}, "a public door to internal/app"},
 	{"test/...", []string{"internal/...", "auth/...", "store/...", "server/..."}, "test programs"},
 }

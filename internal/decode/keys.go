@@ -2,12 +2,10 @@ package decode
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
-	"github.com/jcmturner/gokrb5/v8/keytab"
-
 	"github.com/mapid/mapid/auth/ntlm"
+	"github.com/mapid/mapid/internal/keytab"
 )
 
 // Keys are the password hashes that a capture may be opened with.
@@ -23,28 +21,23 @@ func (k *Keys) AddPassword(password string) { k.any = append(k.any, ntlm.NTHash(
 var ErrNoKeys = errors.New("decode: the keytab holds no RC4 key; make it with mapid keytab export")
 
 // AddKeytab adds the RC4 keys of a keytab file's content, which are NT hashes.
-func (k *Keys) AddKeytab(content []byte) (err error) {
-	defer func() { // the parser indexes by lengths it was given
-		if p := recover(); p != nil {
-			err = fmt.Errorf("decode: the keytab is damaged: %v", p)
-		}
-	}()
-	kt := keytab.New()
-	if err := kt.Unmarshal(content); err != nil {
-		return fmt.Errorf("decode: the keytab is damaged: %w", err)
+func (k *Keys) AddKeytab(content []byte) error {
+	entries, err := keytab.Decode(content)
+	if err != nil {
+		return err
 	}
 	found := false
-	for _, e := range kt.Entries {
-		if e.Key.KeyType != 23 || len(e.Key.KeyValue) != 16 {
+	for _, e := range entries {
+		if e.Type != keytab.RC4 || len(e.Key) != 16 {
 			continue
 		}
 		found = true
-		h := [16]byte(e.Key.KeyValue)
+		h := [16]byte(e.Key)
 		k.any = append(k.any, h)
 		if k.byUser == nil {
 			k.byUser = make(map[string][][16]byte)
 		}
-		name := strings.ToLower(strings.Join(e.Principal.Components, "/"))
+		name := strings.ToLower(e.Principal)
 		k.byUser[name] = append(k.byUser[name], h)
 	}
 	if !found {

@@ -1,9 +1,10 @@
-// Package keytab writes keys in the file format of MIT Kerberos, version 0x502, which analysers read to decrypt
+// Package keytab reads and writes keys in the file format of MIT Kerberos, version 0x502, which analysers read to decrypt
 // captures: an NT hash is the key of encryption type 23.
 package keytab
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -63,4 +64,67 @@ func Encode(entries []Entry) ([]byte, error) {
 
 func counted(b []byte, s string) []byte {
 	return append(binary.BigEndian.AppendUint16(b, uint16(len(s))), s...)
+}
+
+// ErrFormat reports a file that is no keytab of version 0x502, or a damaged one.
+var ErrFormat = errors.New("keytab: not a readable keytab file")
+
+// Decode reads a file. Holes that deleted entries left are passed over.
+func Decode(b []byte) ([]Entry, error) {
+	if len(b) < 2 || b[0] != 5 || b[1] != 2 {
+		return nil, ErrFormat
+	}
+	var out []Entry
+	for b = b[2:]; len(b) >= 4; {
+		n := int32(binary.BigEndian.Uint32(b))
+		b = b[4:]
+		size := int64(n)
+		if n < 0 {
+			size = -size
+		}
+		if size > int64(len(b)) {
+			return nil, ErrFormat
+		}
+		if n > 0 {
+			e, err := decodeEntry(b[:size])
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, e)
+		}
+		b = b[size:]
+	}
+	return out, nil
+}
+
+func decodeEntry(b []byte) (e Entry, err error) {
+	take := func(n int) []byte {
+		if n > len(b) {
+			err = ErrFormat
+			return make([]byte, n)
+		}
+		v := b[:n]
+		b = b[n:]
+		return v
+	}
+	text := func() string { return string(take(int(binary.BigEndian.Uint16(take(2))))) }
+	count := int(binary.BigEndian.Uint16(take(2)))
+	e.Realm = text()
+	var parts []string
+	for range count {
+		if err != nil {
+			return e, err
+		}
+		parts = append(parts, text())
+	}
+	e.Principal = strings.Join(parts, "/")
+	take(4)
+	e.Time = time.Unix(int64(binary.BigEndian.Uint32(take(4))), 0)
+	e.Version = uint32(take(1)[0])
+	e.Type = binary.BigEndian.Uint16(take(2))
+	e.Key = []byte(text())
+	if err == nil && len(b) >= 4 {
+		e.Version = binary.BigEndian.Uint32(b)
+	}
+	return e, err
 }

@@ -43,3 +43,35 @@ func TestEncodeRefusesOverlongNames(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+func TestDecodeReadsEncode(t *testing.T) {
+	t.Parallel()
+	want := []Entry{{"a/b", "R", 300, RC4, []byte{1, 2}, time.Unix(5, 0)}, {"c", "R", 1, AES128, nil, time.Unix(6, 0)}}
+	b, err := Encode(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b = append(b, 0xFF, 0xFF, 0xFF, 0xFD, 1, 2, 3) // a hole of three bytes
+	got, err := Decode(b)
+	if err != nil || len(got) != 2 || got[0].Principal != "a/b" || got[0].Version != 300 || string(got[0].Key) != "\x01\x02" || got[1].Type != AES128 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	b, _ := Encode([]Entry{{"a/b", "R", 300, RC4, []byte{1, 2}, time.Unix(5, 0)}})
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		entries, err := Decode(b)
+		if err != nil {
+			return
+		}
+		size := 0
+		for _, e := range entries {
+			size += len(e.Principal) + len(e.Realm) + len(e.Key)
+		}
+		if size > len(b) {
+			t.Errorf("%d bytes of text from %d", size, len(b))
+		}
+	})
+}

@@ -196,8 +196,8 @@ type Tx interface {
 	// are dropped, but for three: PidTagMessageDeliveryTime sets Received, and PidTagCreationTime and
 	// PidTagLastModificationTime replace Now.
 	CreateMessage(m NewMessage) (Message, error)
-	// SetMessageFlags changes PidTagMessageFlags: bits in mask become those of flags. A change of the read bit
-	// gets a read change number, not a change number.
+	// SetMessageFlags changes PidTagMessageFlags: bits in mask become those of flags. A change of the bits that concern
+	// reading (mfRead, mfEverRead, mfNotifyRead, mfNotifyUnread) gets a read change number, any other a change number.
 	SetMessageFlags(id MessageID, flags, mask uint32) (Message, error)
 
 	// RegisterNames is NameIDs that makes what is missing. Over the limit it returns ErrQuota.
@@ -319,7 +319,8 @@ type Folder struct {
 	Deleted        bool   // soft-deleted
 }
 
-// NewFolder describes a folder to create. Name must be free among its living siblings, else ErrExists.
+// NewFolder describes a folder to create. Name must be free among its living siblings, else ErrExists. Special is
+// SpecialRoot, its zero value, on a root only; on any other folder that says the folder has no role.
 type NewFolder struct {
 	Mailbox MailboxID
 	Parent  FolderID // 0 only for the root

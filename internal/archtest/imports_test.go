@@ -119,6 +119,8 @@ var dependencies = []struct {
 	{"github.com/alecthomas/kong", []string{"cmd/mapid"}},
 	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/seed"}},
 	{"modernc.org/sqlite", []string{"store/sqlite"}},
+	{"github.com/google/go-cmp", []string{"store/storetest"}}, // a suite is a test that is not in a _test file
+	{"pgregory.net/rapid", []string{"store/storetest"}},
 	{"github.com/jcmturner/gokrb5/v8", []string{"auth/krb"}},
 	{"github.com/jcmturner/gofork", []string{"auth/krb"}},
 	{"golang.org/x/crypto", []string{"auth/...", "internal/seed", "internal/app"}},

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/internal/wire"
+	"github.com/mapid/mapid/store"
 )
 
 // A bag is
@@ -20,7 +23,8 @@ import (
 // in ascending order of property ids, each at most once. A value that is kept apart, in chunk rows, is only a uvarint
 // with its size in bytes. Otherwise integers are zigzag varints, times, floating-point numbers and GUIDs fixed, strings
 // (UTF-8) and binaries a uvarint length and their bytes, and multiple values a uvarint count and the elements. Every
-// varint has its shortest form, so that a bag has one encoding only.
+// varint has its shortest form, so that a bag has one encoding only. Restrictions and rule actions are a length and their
+// extended form.
 const bagVersion = 1
 
 var errBag = errors.New("sqlite: malformed property bag")
@@ -165,9 +169,30 @@ func (r *bagReader) skip(t mapi.PropType) {
 		r.uvarint()
 	case mapi.PtypString, mapi.PtypString8, mapi.PtypBinary, mapi.PtypServerId:
 		r.bytes(r.uvarint())
+	case mapi.PtypRestriction, mapi.PtypRuleAction:
+		if _, err := readWire(t, r.bytes(r.uvarint())); err != nil {
+			r.err = errBag
+		}
 	default:
 		r.err = errBag
 	}
+}
+
+// readWire decodes a restriction or rule actions, which stand in a bag in their extended form, [MS-OXORULE] 2.2.4, and
+// refuses what does not encode to the same bytes again.
+func readWire(t mapi.PropType, b []byte) (prop.Value, error) {
+	r := wire.NewReader(b)
+	v := prop.ExtendedForm.ReadValue(r, t)
+	if r.Err() != nil || r.Len() != 0 || !bytes.Equal(writeWire(v), b) {
+		return prop.Value{}, errBag
+	}
+	return v, nil
+}
+
+func writeWire(v prop.Value) []byte {
+	var w wire.Writer
+	prop.ExtendedForm.WriteValue(&w, v)
+	return w.Buf
 }
 
 // isElement reports whether a multiple-value type of t exists.
@@ -255,6 +280,9 @@ func (r *bagReader) single(t mapi.PropType) prop.Value {
 		return prop.String8(string(r.bytes(r.uvarint())))
 	case mapi.PtypServerId:
 		return prop.ServerID(r.bytes(r.uvarint()))
+	case mapi.PtypRestriction, mapi.PtypRuleAction:
+		v, _ := readWire(t, r.bytes(r.uvarint())) // skip has decoded it
+		return v
 	}
 	return prop.BinaryString(string(r.bytes(r.uvarint())))
 }
@@ -323,6 +351,12 @@ func appendValue(b []byte, v prop.Value) ([]byte, error) {
 		return append(b, g[:]...), nil
 	case mapi.PtypString, mapi.PtypString8, mapi.PtypBinary, mapi.PtypServerId:
 		return appendBytes(b, v.Str()), nil
+	case mapi.PtypRestriction, mapi.PtypRuleAction:
+		data := writeWire(v)
+		if _, err := readWire(v.Type(), data); err != nil {
+			return nil, fmt.Errorf("it has no encoding that reads back the same: %w", store.ErrDenied)
+		}
+		return append(binary.AppendUvarint(b, uint64(len(data))), data...), nil
 	case mapi.PtypMultiInteger16:
 		return appendMulti(b, v, func(b []byte, e int16) []byte { return binary.AppendUvarint(b, zigzag(int64(e))) }), nil
 	case mapi.PtypMultiInteger32:
@@ -340,7 +374,7 @@ func appendValue(b []byte, v prop.Value) ([]byte, error) {
 	case mapi.PtypMultiString, mapi.PtypMultiString8, mapi.PtypMultiBinary:
 		return appendMulti(b, v, appendBytes), nil
 	}
-	return nil, fmt.Errorf("a value of type 0x%04X can't be stored", uint16(v.Type()))
+	return nil, fmt.Errorf("a value of type 0x%04X can't be stored: %w", uint16(v.Type()), store.ErrDenied)
 }
 
 func appendMulti[E prop.Element](b []byte, v prop.Value, one func([]byte, E) []byte) []byte {

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/internal/wire"
 	"github.com/mapid/mapid/store"
 )
 
@@ -92,13 +92,9 @@ func streamBytes(v prop.Value) string {
 	if v.Type() != mapi.PtypString {
 		return v.Str()
 	}
-	b := make([]byte, 0, 2*len(v.Str()))
-	for _, u := range v.Str() {
-		for _, c := range utf16.AppendRune(nil, u) {
-			b = append(b, byte(c), byte(c>>8))
-		}
-	}
-	return string(b)
+	var w wire.Writer
+	w.UTF16(v.Str())
+	return string(w.Buf)
 }
 
 // streamSize is the length of streamBytes, without making them.
@@ -106,11 +102,7 @@ func streamSize(v prop.Value) int64 {
 	if v.Type() != mapi.PtypString {
 		return int64(len(v.Str()))
 	}
-	n := int64(0)
-	for _, u := range v.Str() {
-		n += 2 * int64(utf16.RuneLen(u))
-	}
-	return n
+	return 2 * int64(wire.UTF16Len(v.Str()))
 }
 
 // largeSize is streamSize of a value that has to be kept apart, and 0 of any other.

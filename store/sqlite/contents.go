@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"math"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/internal/wire"
 	"github.com/mapid/mapid/store"
 )
 
@@ -268,14 +268,10 @@ func (rr *rowReader) rowValue(mid store.MessageID, rec record) (prop.Value, erro
 	}
 	switch rec.tag.Type() {
 	case mapi.PtypString:
-		units := make([]uint16, len(head)/2)
-		for i := range units {
-			units[i] = uint16(head[2*i]) | uint16(head[2*i+1])<<8
+		if n := len(head); n >= 2 && head[n-1]&0xFC == 0xD8 {
+			head = head[:n-2] // half a character
 		}
-		if last := len(units) - 1; last >= 0 && utf16.IsSurrogate(rune(units[last])) && units[last] < 0xDC00 {
-			units = units[:last] // half a character
-		}
-		return cutValue(prop.String(string(utf16.Decode(units)))), nil
+		return cutValue(prop.String(wire.DecodeUTF16(head))), nil
 	case mapi.PtypString8:
 		return cutValue(prop.String8(string(head))), nil
 	}

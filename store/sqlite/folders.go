@@ -132,7 +132,7 @@ func (t *tx) CreateFolder(n store.NewFolder) (store.Folder, error) {
 		return store.Folder{}, err
 	}
 	var special any
-	if n.Special < store.SpecialCount {
+	if n.Special < store.SpecialCount && (n.Special != store.SpecialRoot || n.Parent == 0) {
 		special = int64(n.Special)
 	}
 	err = t.c.exec(`INSERT INTO folder (id, mailbox, parent, type, special, name, folded, class, bag, created, modified, commit_max, cn)

@@ -1,0 +1,85 @@
+package storetest
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+// testConcurrency runs writers and readers side by side. Every reader must see the counts of a folder agree with its
+// messages, and never fewer messages than before.
+func testConcurrency(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	const writers, each, readers = 4, 30, 4
+	var writing, reading sync.WaitGroup
+	stop := make(chan struct{})
+	for w := range writers {
+		writing.Go(func() {
+			for i := range each {
+				err := f.s.Update(t.Context(), f.scope(), func(tx store.Tx) error {
+					m, err := tx.CreateMessage(store.NewMessage{Folder: f.inbox, Props: []prop.Tagged{
+						subject(fmt.Sprint(w, " ", i)), tagged(mapi.TagBody, prop.String(long(100*i))),
+					}})
+					if err != nil || i%2 == 0 {
+						return err
+					}
+					_, err = tx.SetMessageFlags(m.ID, mapi.MfRead, mapi.MfRead)
+					return err
+				})
+				if err != nil {
+					t.Errorf("writer %d: %v", w, err)
+				}
+			}
+		})
+	}
+	for range readers {
+		reading.Go(func() {
+			last := int64(0)
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				err := f.s.View(t.Context(), store.Scope{}, func(r store.Reader) error {
+					folder, err := r.Folder(f.inbox)
+					if err != nil {
+						return err
+					}
+					var n, unread int64
+					err = r.Scan(store.Selection{Folder: f.inbox}, []mapi.PropTag{mapi.TagMessageFlags, mapi.TagBody, mapi.TagSubject}, func(_ store.MessageID, v []prop.Value) error {
+						n++
+						if v[0].Int()&int64(mapi.MfRead) == 0 {
+							unread++
+						}
+						if v[2].IsZero() {
+							t.Error("a message without a subject")
+						}
+						return nil
+					})
+					if folder.ContentCount != n || folder.UnreadCount != unread || n < last {
+						t.Errorf("folder says %d messages, %d unread; there are %d, %d; before there were %d", folder.ContentCount, folder.UnreadCount, n, unread, last)
+					}
+					last = n
+					return err
+				})
+				if err != nil {
+					t.Errorf("reader: %v", err)
+					return
+				}
+			}
+		})
+	}
+	writing.Wait()
+	close(stop)
+	reading.Wait()
+	got := f.folder(f.inbox)
+	f.same("messages and unread ones", []int64{got.ContentCount, got.UnreadCount}, []int64{writers * each, writers * each / 2})
+	if err := f.s.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,197 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+// recorder keeps what the feed says.
+type recorder struct {
+	mu      sync.Mutex // guards changes
+	changes []store.Change
+}
+
+func (r *recorder) take() []store.Change {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := r.changes
+	r.changes = nil
+	return list
+}
+
+func record(t *testing.T, s store.Store) *recorder {
+	r := &recorder{}
+	t.Cleanup(s.Changes().Subscribe(func(changes []store.Change) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.changes = append(r.changes, changes...)
+	}))
+	return r
+}
+
+func testFeed(t *testing.T, open Open) {
+	t.Run("Kinds", func(t *testing.T) { testFeedKinds(t, open) })
+	t.Run("CountsOncePerUpdate", func(t *testing.T) { testFeedCountsOncePerUpdate(t, open) })
+	t.Run("NothingWithoutCommit", func(t *testing.T) { testFeedNothingWithoutCommit(t, open) })
+	t.Run("Unsubscribed", func(t *testing.T) { testFeedUnsubscribed(t, open) })
+	t.Run("OrderUnderLoad", func(t *testing.T) { testFeedOrder(t, newFixture(t, open)) })
+}
+
+var errStop = errors.New("stop")
+
+// testFeedOrder lets many writers work and replays the feed: it must tell of every message, in the order of commits,
+// before the update that made it returns.
+func testFeedOrder(t *testing.T, f *fixture) {
+	const writers, each = 8, 25
+	rec := record(t, f.s)
+	var told sync.Map
+	t.Cleanup(f.s.Changes().Subscribe(func(changes []store.Change) {
+		for _, c := range changes {
+			told.Store(c.Message, true)
+		}
+	}))
+	var done sync.WaitGroup
+	for w := range writers {
+		done.Go(func() {
+			for i := range each {
+				var m store.Message
+				err := f.s.Update(t.Context(), f.scope(), func(tx store.Tx) (err error) {
+					if i%5 == 4 {
+						return errStop
+					}
+					m, err = tx.CreateMessage(store.NewMessage{Folder: f.inbox, Props: []prop.Tagged{subject(fmt.Sprint(w, i))}})
+					return err
+				})
+				if i%5 == 4 {
+					continue
+				}
+				if _, ok := told.Load(m.ID); err != nil || !ok {
+					t.Errorf("message %d: error %v, told %v", m.ID, err, ok)
+				}
+			}
+		})
+	}
+	done.Wait()
+	var ids []store.MessageID
+	last := store.ChangeNumber(0)
+	for _, c := range rec.take() {
+		if c.Kind != store.MessageCreated {
+			continue
+		}
+		if c.Number <= last {
+			t.Fatalf("change %d came after %d", c.Number, last)
+		}
+		last = c.Number
+		ids = append(ids, c.Message)
+	}
+	var stored []store.MessageID
+	for _, r := range f.scan(store.Selection{Folder: f.inbox}) {
+		stored = append(stored, r.ID)
+	}
+	f.same("messages of the feed", ids, stored)
+	f.same("number of messages", len(stored), writers*each*4/5)
+}
+
+func testFeedKinds(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	rec := record(t, f.s)
+	mb := f.mb.ID
+	scope := f.scope()
+	scope.Origin, scope.Directory = 42, true
+
+	var m store.Message
+	f.update(scope, func(tx store.Tx) (err error) {
+		m, err = tx.CreateMessage(store.NewMessage{Folder: f.inbox, Associated: true})
+		return err
+	})
+	counts := store.Change{Kind: store.FolderModified, Mailbox: mb, Folder: f.inbox, Origin: 42}
+	f.same("CreateMessage", rec.take(), []store.Change{
+		{Kind: store.MessageCreated, Mailbox: mb, Folder: f.inbox, Message: m.ID, Associated: true, Number: m.Change, Origin: 42}, counts,
+	})
+
+	f.update(scope, func(tx store.Tx) (err error) { m, err = tx.SetMessageFlags(m.ID, 1, 1); return err })
+	f.same("SetMessageFlags", rec.take(), []store.Change{
+		{Kind: store.MessageModified, Mailbox: mb, Folder: f.inbox, Message: m.ID, Associated: true, Number: m.ReadChange, Origin: 42},
+	})
+
+	var d store.Folder
+	f.update(scope, func(tx store.Tx) (err error) {
+		d, err = tx.CreateFolder(store.NewFolder{Mailbox: mb, Parent: f.inbox, Type: store.FolderGeneric, Special: store.SpecialCount, Name: "d"})
+		return err
+	})
+	f.same("CreateFolder", rec.take(), []store.Change{{Kind: store.FolderCreated, Mailbox: mb, Folder: d.ID, Number: d.Change, Origin: 42}, counts})
+
+	f.update(scope, func(tx store.Tx) error { return tx.SetFolderProps(d.ID, nil, nil) })
+	f.same("SetFolderProps", rec.take(), []store.Change{{Kind: store.FolderModified, Mailbox: mb, Folder: d.ID, Number: f.folder(d.ID).Change, Origin: 42}})
+
+	f.update(scope, func(tx store.Tx) error {
+		if _, err := tx.PutEntry(store.Entry{Name: "a", DN: "/cn=a"}); err != nil {
+			return err
+		}
+		return tx.RemoveEntry("a")
+	})
+	f.same("PutEntry and RemoveEntry", rec.take(), []store.Change{{Kind: store.DirectoryChanged, Origin: 42}})
+
+	f.update(scope, func(tx store.Tx) error { return tx.DeleteMailbox(mb) })
+	f.same("DeleteMailbox", rec.take(), []store.Change{{Kind: store.MailboxDeleted, Mailbox: mb, Origin: 42}})
+
+	f.update(store.Scope{}, func(tx store.Tx) error {
+		n, err := tx.CreateMailbox(store.NewMailbox{GUID: mapi.GUID{5}, Account: "bob"})
+		mb = n.ID
+		return err
+	})
+	last := rec.take()
+	f.same("CreateMailbox", last[len(last)-1], store.Change{Kind: store.MailboxCreated, Mailbox: mb})
+
+	if err := f.s.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.same("Reset", rec.take(), []store.Change{{Kind: store.StoreReset}})
+}
+
+func testFeedCountsOncePerUpdate(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	rec := record(t, f.s)
+	f.write(func(tx store.Tx) error {
+		for range 3 {
+			if _, err := tx.CreateMessage(store.NewMessage{Folder: f.inbox}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	n := 0
+	for _, c := range rec.take() {
+		if c.Kind == store.FolderModified {
+			n++
+		}
+	}
+	f.same("FolderModified", n, 1)
+}
+
+func testFeedNothingWithoutCommit(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	rec := record(t, f.s)
+	f.refuse(errStop, func(tx store.Tx) error {
+		if _, err := tx.CreateMessage(store.NewMessage{Folder: f.inbox}); err != nil {
+			return err
+		}
+		return errStop
+	})
+	f.read(func(store.Reader) error { return nil })
+	f.same("changes", rec.take(), []store.Change(nil))
+}
+
+func testFeedUnsubscribed(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	cancel := f.s.Changes().Subscribe(func([]store.Change) { t.Error("told after the end") })
+	cancel()
+	cancel()
+	f.message()
+}

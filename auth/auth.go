@@ -83,6 +83,7 @@ type Caller struct {
 	Local     string // address the client came to, host:port
 	Remote    string // the client's address, host:port
 	Conn      uint64 // number of the connection, for logs and traces
+	Call      uint32 // number of the call on it, likewise
 }
 
 // Authenticated reports whether somebody proved who they are.

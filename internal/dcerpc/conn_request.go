@@ -251,6 +251,7 @@ func (c *conn) dispatch(ctx context.Context, a *assembly) error {
 		k.Caller = a.security.caller
 		k.mirror = a.mirror && a.security.verifier
 	}
+	k.Caller.Call = a.callID
 	c.srv.stats.callsIn.Add(1)
 	refuse := func(status Status, flags Flags) error {
 		c.done(k, status, nil)

@@ -54,7 +54,7 @@ func (s *Service) Execute(ctx context.Context, caller auth.Caller, req *ExecuteR
 	if err := ses.acquire(ctx); err != nil {
 		return failed, err
 	}
-	resp, err := s.executeLocked(ctx, ses, req)
+	resp, err := s.executeLocked(ctx, caller, ses, req)
 	broken := ses.state.Broken()
 	ses.release()
 	if broken {
@@ -69,7 +69,7 @@ func (s *Service) Execute(ctx context.Context, caller auth.Caller, req *ExecuteR
 }
 
 // executeLocked is Execute with the session held.
-func (s *Service) executeLocked(ctx context.Context, ses *session, req *ExecuteRequest) (*ExecuteResponse, error) {
+func (s *Service) executeLocked(ctx context.Context, caller auth.Caller, ses *session, req *ExecuteRequest) (*ExecuteResponse, error) {
 	auxIn, err := s.openAux(req.AuxIn)
 	if err != nil {
 		return nil, err
@@ -92,6 +92,7 @@ func (s *Service) executeLocked(ctx context.Context, ses *session, req *ExecuteR
 	defer stop()
 	payloads, err := s.exec.Run(ctx, ses.state, exec.Input{
 		Payload: payload, Max: req.OutMax - profile.MinBuffer, Chain: req.Flags&ExecuteChain != 0, Overhead: profile.MinBuffer,
+		Observe: s.observer(caller, ses),
 	})
 	if err != nil {
 		return nil, err

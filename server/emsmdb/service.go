@@ -13,6 +13,7 @@ import (
 
 	"github.com/mapid/mapid/auth"
 	"github.com/mapid/mapid/internal/profile"
+	"github.com/mapid/mapid/internal/trace"
 	"github.com/mapid/mapid/server/emsmdb/exec"
 	"github.com/mapid/mapid/server/emsmdb/object"
 	"github.com/mapid/mapid/store"
@@ -40,6 +41,8 @@ type Options struct {
 	Limits Limits
 	// Middlewares wrap every ROP, outermost first.
 	Middlewares []exec.Middleware
+	// Trace is told of every ROP while somebody reads it; nil is told nothing.
+	Trace *trace.Hub
 	// Now is the clock of time stamps shown to clients and operators; nil is time.Now.
 	Now func() time.Time
 	// Authentication of the RPC interfaces; see dcerpc.Interface.

@@ -24,6 +24,8 @@ type Input struct {
 	// Chain allows further payloads that continue the last ROP, each of which costs Overhead bytes of Max.
 	Chain    bool
 	Overhead int
+	// Observe is told of every ROP; nil tells nobody.
+	Observe func(Done)
 }
 
 // Run executes a ROP input buffer and returns the payloads of the answer, one or, where continued, several. An error
@@ -60,6 +62,7 @@ type buffer struct {
 	out     wire.Writer
 	limit   int   // bytes the responses may have
 	done    int   // ROPs that ran
+	seen    int   // ROPs that Observe was told of
 	freed   []int // indexes of the table whose objects were released
 	last    lastROP
 	stopped bool
@@ -120,7 +123,9 @@ func (b *buffer) run(ctx context.Context) error {
 			return mapi.ErrRpcFormat
 		}
 		if codec.NewResponse == nil { // RopRelease
+			began, input := b.started(), b.handleAt(req.Header().Input)
 			b.releaseIndex(req.Header())
+			b.observe(began, req, nil, input, mapi.Success, nil)
 			b.done++
 			b.releasedLast = true
 			continue
@@ -140,6 +145,7 @@ func (b *buffer) run(ctx context.Context) error {
 func (b *buffer) one(ctx context.Context, codec *rop.Codec, req rop.Request, start int) error {
 	c := &Call{Session: b.s, Header: req.Header(), room: b.room(), alone: b.alone()}
 	b.last = lastROP{}
+	began, input := b.started(), b.handleAt(c.Header.Input)
 	resp, err := b.handle(ctx, c, codec, req)
 	if errors.Is(err, errNoRoom) {
 		return b.tooSmall(codec, c, start)
@@ -171,6 +177,7 @@ func (b *buffer) one(ctx context.Context, codec *rop.Codec, req rop.Request, sta
 	b.done++
 	b.releasedLast = false
 	b.s.count(codec.ID, code)
+	b.observe(began, req, resp, input, code, err)
 	b.last = lastROP{ok: code == mapi.Success && c.packed, req: req, resp: resp}
 	if code != mapi.Success && c.entry != nil && c.entry.stops {
 		b.stopped = true

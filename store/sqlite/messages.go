@@ -218,7 +218,7 @@ func decodeRecipients(data []byte) ([]store.Recipient, error) {
 	}
 	r := bagReader{b: data[1:]}
 	n := r.uvarint()
-	if n > uint64(len(r.b))/5 { // a recipient takes five bytes at least
+	if r.err != nil || n > uint64(len(r.b))/5 { // a recipient takes five bytes at least
 		return nil, errBag
 	}
 	list := make([]store.Recipient, 0, n)

@@ -92,6 +92,7 @@ func (t *tx) RegisterNames(m store.MailboxID, names []prop.Name) ([]uint16, erro
 		return nil, err
 	}
 	ids := make([]uint16, len(names))
+	next := int64(0) // not known yet
 	for i, n := range names {
 		if n.Kind != prop.NameLID && n.Kind != prop.NameString {
 			return nil, fmt.Errorf("a property name of kind 0x%02X can't have an id: %w", n.Kind, store.ErrDenied)
@@ -101,21 +102,23 @@ func (t *tx) RegisterNames(m store.MailboxID, names []prop.Name) ([]uint16, erro
 			return nil, err
 		}
 		if id == 0 {
-			if id, err = t.newName(n); err != nil {
+			if next == 0 {
+				if err := t.c.row("SELECT max(?, ifnull(max(id), 0) + 1) FROM name", []any{int64(firstNameID)}, &next); err != nil {
+					return nil, err
+				}
+			}
+			if id, err = t.newName(n, next); err != nil {
 				return nil, err
 			}
+			next++
 		}
 		ids[i] = id
 	}
 	return ids, nil
 }
 
-func (t *tx) newName(n prop.Name) (uint16, error) {
-	var last sql.NullInt64
-	if err := t.c.row("SELECT max(id) FROM name", nil, &last); err != nil {
-		return 0, err
-	}
-	id := max(last.Int64+1, firstNameID)
+// newName stores a name under a new id.
+func (t *tx) newName(n prop.Name, id int64) (uint16, error) {
 	if id > lastNameID {
 		return 0, fmt.Errorf("no id is left for a property name: %w", store.ErrQuota)
 	}

@@ -1,0 +1,172 @@
+package sqlite
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+// TestCheckFindsContradictions makes every contradiction that Check looks for.
+func TestCheckFindsContradictions(t *testing.T) {
+	t.Parallel()
+	for statement, want := range map[string]string{
+		"UPDATE folder SET content_count = 7 WHERE id = 1":            "wrong counts in folder 1",
+		"UPDATE folder SET unread_count = 7 WHERE id = 1":             "wrong counts in folder 1",
+		"UPDATE folder SET assoc_count = 7 WHERE id = 1":              "wrong counts in folder 1",
+		"UPDATE folder SET deleted_count = 7 WHERE id = 1":            "wrong counts in folder 1",
+		"UPDATE folder SET content_size = 7 WHERE id = 1":             "wrong counts in folder 1",
+		"UPDATE folder SET assoc_size = 7 WHERE id = 1":               "wrong counts in folder 1",
+		"UPDATE folder SET child_count = 7 WHERE id = 1":              "wrong number of children in folder 1",
+		"UPDATE mailbox SET size = 7":                                 "wrong size of mailbox 1",
+		"DELETE FROM bag WHERE id = (SELECT bag FROM message)":        "no bag for message 5",
+		"DELETE FROM bag WHERE id = (SELECT bag FROM folder LIMIT 1)": "no bag for folder 1",
+		"DELETE FROM bag WHERE id = (SELECT own_bag FROM attachment)": "no bag for an attachment of bag 4",
+		"UPDATE message SET folder = 99":                              "no folder for message 5",
+		"DELETE FROM mailbox":                                         "no mailbox for folder 1",
+		"UPDATE store SET next_counter = 3":                           "counter behind the ids of the store 1",
+	} {
+		t.Run(statement, func(t *testing.T) {
+			t.Parallel()
+			s, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "store.db"), Durability: Off})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			err = s.Update(t.Context(), store.Scope{}, func(tx store.Tx) error {
+				mb, err := tx.CreateMailbox(store.NewMailbox{GUID: mapi.GUID{1}, Account: "a"})
+				if err != nil {
+					return err
+				}
+				if _, err = tx.CreateFolder(store.NewFolder{Mailbox: mb.ID, Parent: 1, Type: store.FolderGeneric, Name: "x"}); err != nil {
+					return err
+				}
+				_, err = tx.CreateMessage(store.NewMessage{
+					Folder: 1, Props: []prop.Tagged{{Tag: mapi.TagSubject, Value: prop.String("x")}}, Attachments: make([]store.NewAttachment, 1),
+				})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Check(t.Context()); err != nil {
+				t.Fatalf("before: %v", err)
+			}
+			err = s.Update(t.Context(), store.Scope{}, func(t store.Tx) error { return t.(*tx).c.exec(statement) })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Check(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("Check: %v, want %q", err, want)
+			}
+		})
+	}
+}
+
+// TestCommitFails breaks a commit, which must fail all of its updates and leave the store as it was.
+func TestCommitFails(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "store.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	told := 0
+	defer s.Changes().Subscribe(func([]store.Change) { told++ })()
+	make := func(account string, guid byte, spoil string) error {
+		return s.Update(t.Context(), store.Scope{}, func(tt store.Tx) error {
+			if _, err := tt.CreateMailbox(store.NewMailbox{GUID: mapi.GUID{guid}, Account: account}); err != nil {
+				return err
+			}
+			if spoil != "" {
+				return tt.(*tx).c.exec(spoil)
+			}
+			return nil
+		})
+	}
+	if err := make("a", 1, ""); err != nil {
+		t.Fatal(err)
+	}
+	// A rollback of the whole transaction from inside makes the release of the savepoint fail.
+	if err := make("b", 2, "ROLLBACK"); err == nil {
+		t.Fatal("an update succeeded though its transaction was gone")
+	}
+	if told != 1 {
+		t.Errorf("the feed told of %d commits, want 1", told)
+	}
+	if err := make("b", 2, ""); err != nil {
+		t.Fatalf("the next update: %v", err)
+	}
+	err = s.View(t.Context(), store.Scope{}, func(r store.Reader) error {
+		all, err := r.Mailboxes()
+		if len(all) != 2 || all[1].ID != 2 {
+			t.Errorf("mailboxes %+v", all)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestGroupCommit holds the writer's turn until more updates wait, and sees them committed together.
+func TestGroupCommit(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "store.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	var batches []int
+	defer s.Changes().Subscribe(func(changes []store.Change) {
+		n := 0
+		for _, c := range changes {
+			if c.Kind == store.DirectoryChanged {
+				n++
+			}
+		}
+		batches = append(batches, n)
+	})()
+	const others = 200
+	put := func(tt store.Tx) error {
+		_, err := tt.PutEntry(store.Entry{Name: "x", DN: "x"})
+		return err
+	}
+	scope := store.Scope{Directory: true}
+	done := make(chan error, others)
+	err = s.Update(t.Context(), scope, func(tt store.Tx) error {
+		queued := make(chan struct{}, others)
+		for range others {
+			go func() {
+				queued <- struct{}{}
+				done <- s.Update(t.Context(), scope, put)
+			}()
+		}
+		for range others {
+			<-queued
+		}
+		return put(tt)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range others {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	total, largest := 0, 0
+	for _, n := range batches {
+		total += n
+		largest = max(largest, n)
+	}
+	if total != others+1 || largest > groupSize || len(batches) > others/4 {
+		t.Errorf("%d updates in %d commits of up to %d", total, len(batches), largest)
+	}
+}

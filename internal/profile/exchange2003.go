@@ -33,6 +33,7 @@ func exchange2003() Profile {
 	p.FastTransfer.FolderContentWarning = false
 
 	p.Rules.StateBits2007 = false
+	p.Rules.SizeLimit = 32 << 10
 	p.Rules.BadTableFlags = mapi.ErrNoSupport
 	p.Rules.ForwardsForwarded = false
 

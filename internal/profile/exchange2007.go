@@ -201,6 +201,8 @@ func rules2007() Rules {
 		RecipientReserved:   1,
 		HasRules:            true,
 		ExtendedRules:       2,
+		SizeLimit:           256 << 10,
+		DisabledLimit:       500,
 		ForwardsForwarded:   true,
 	}
 }

@@ -60,6 +60,8 @@ func exchange2010RTM() Profile {
 		DeferredFolderIDs: true,
 		HasRules:          true,
 		BounceReports:     true,
+		SizeLimit:         256 << 10,
+		DisabledLimit:     500,
 	}
 	p.AddressBook = AddressBook{
 		EntryIDFollowsABNF: true,

@@ -62,6 +62,7 @@ func exchange2013() Profile {
 	p.Rules.HasRules = false // undefined in SP1
 	p.Rules.OOFRepeats = true
 	p.Rules.SavesPartOfChanges = true
+	p.Rules.DisabledLimit = 0
 
 	p.AddressBook.EntryIDFollowsABNF = false
 	p.AddressBook.ResortAnySort = true

@@ -189,6 +189,8 @@ func TestCells(t *testing.T) {
 		{"N11", func(p *P) any { return p.Notify.NewMailFlags }, [6]any{true, true, true, true, false, true}},
 		{"A6", func(p *P) any { return p.Rules.StateBits2007 }, [6]any{false, true, false, false, false, false}},
 		{"A19", func(p *P) any { return p.Rules.ExtendedRules }, [6]any{2, 2, 0, 0, 0, 0}},
+		{"A24", func(p *P) any { return p.Rules.SizeLimit }, [6]any{32768, 262144, 262144, 262144, 262144, 262144}},
+		{"A24Disabled", func(p *P) any { return p.Rules.DisabledLimit }, [6]any{500, 500, 500, 500, 0, 0}},
 		{"B8", func(p *P) any { return p.AddressBook.ResortAnySort }, [6]any{false, false, false, false, true, true}},
 		{"H1", func(p *P) any { return p.HTTP.Offered }, [6]any{false, false, false, false, true, true}},
 	} {

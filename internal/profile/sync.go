@@ -99,6 +99,9 @@ type Rules struct {
 	BounceReports bool
 	// OOFRepeats: an out-of-office rule runs again for a sender already answered. A23, [MS-OXORULE] 3.2.5.1.1 <19>.
 	OOFRepeats bool
+	// SizeLimit is how many bytes the rules of a folder may have, and DisabledLimit how many of them may be disabled, 0
+	// without limit. A24, [MS-OXORULE] 3.2.5.2 <20>: later versions may be set to less.
+	SizeLimit, DisabledLimit int
 	// SavesPartOfChanges: a change set over the limit is saved in part. A25, [MS-OXORULE] 3.2.5.2 <21>.
 	SavesPartOfChanges bool
 }

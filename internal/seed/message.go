@@ -1,15 +1,13 @@
 package seed
 
 import (
-	"encoding/binary"
 	"fmt"
 	"path"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
@@ -50,7 +48,7 @@ func (b *builder) build(m Message, draft, sent bool) (store.NewMessage, error) {
 func (b *builder) content(m Message, key mapi.GUID, at time.Time, draft, sent bool) (store.NewMessage, error) {
 	out := store.NewMessage{}
 	received := prop.Time(mapi.NewFileTime(at))
-	prefix, normalized := splitSubject(m.Subject)
+	subject := msgprops.SplitSubject(m.Subject)
 	class := m.Class
 	if class == "" {
 		class = "IPM.Note"
@@ -62,10 +60,10 @@ func (b *builder) content(m Message, key mapi.GUID, at time.Time, draft, sent bo
 	out.Props = []prop.Tagged{
 		{Tag: mapi.TagMessageClass, Value: prop.String(class)},
 		{Tag: mapi.TagSubject, Value: prop.String(m.Subject)},
-		{Tag: mapi.TagSubjectPrefix, Value: prop.String(prefix)},
-		{Tag: mapi.TagNormalizedSubject, Value: prop.String(normalized)},
-		{Tag: mapi.TagConversationTopic, Value: prop.String(normalized)},
-		{Tag: mapi.TagConversationIndex, Value: prop.Binary(conversationIndex(at, guid("conversation", b.key, normalized)))},
+		{Tag: mapi.TagSubjectPrefix, Value: prop.String(subject.Prefix)},
+		{Tag: mapi.TagNormalizedSubject, Value: prop.String(subject.Normalized)},
+		{Tag: mapi.TagConversationTopic, Value: prop.String(subject.Normalized)},
+		{Tag: mapi.TagConversationIndex, Value: prop.Binary(msgprops.ConversationIndex(mapi.NewFileTime(at), guid("conversation", b.key, subject.Normalized), false))},
 		{Tag: mapi.TagImportance, Value: prop.Uint32(mapi.ImportanceNormal)},
 		{Tag: mapi.TagPriority, Value: prop.Int32(0)},
 		{Tag: mapi.TagSensitivity, Value: prop.Uint32(mapi.SensitivityNormal)},
@@ -176,24 +174,6 @@ func bodies(m Message) []prop.Tagged {
 // crlf ends lines as mail does.
 func crlf(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n")
-}
-
-// splitSubject takes the prefix off a subject, [MS-OXCMSG] 3.2.5.1.1: one to three letters, a colon and a blank.
-func splitSubject(subject string) (prefix, normalized string) {
-	head, rest, ok := strings.Cut(subject, ": ")
-	n := utf8.RuneCountInString(head)
-	if !ok || n < 1 || n > 3 || strings.ContainsFunc(head, func(c rune) bool { return unicode.IsDigit(c) || unicode.IsSpace(c) || unicode.IsPunct(c) }) {
-		return "", subject
-	}
-	return head + ": ", rest
-}
-
-// conversationIndex is the header of PidTagConversationIndex, [MS-OXOMSG] 2.2.1.3: 0x01, the high bytes of the time,
-// and the GUID of the conversation.
-func conversationIndex(at time.Time, conversation mapi.GUID) []byte {
-	b := binary.BigEndian.AppendUint64(nil, uint64(mapi.NewFileTime(at)))[:6]
-	b[0] = 1
-	return append(b, conversation[:]...)
 }
 
 // attachment makes a file or an embedded message, [MS-OXCMSG] 2.2.2.

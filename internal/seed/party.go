@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
@@ -94,7 +95,7 @@ func (p party) props(r role) []prop.Tagged {
 	return []prop.Tagged{
 		{Tag: r.name, Value: prop.String(p.name)}, {Tag: r.addressType, Value: prop.String(p.addressType)},
 		{Tag: r.address, Value: prop.String(p.address)}, {Tag: r.entryID, Value: prop.Binary(p.entryID())},
-		{Tag: r.searchKey, Value: prop.Binary(searchKey(p.addressType, p.address))}, {Tag: r.smtp, Value: prop.String(p.smtp)},
+		{Tag: r.searchKey, Value: prop.Binary(msgprops.AddressSearchKey(p.addressType, p.address))}, {Tag: r.smtp, Value: prop.String(p.smtp)},
 	}
 }
 

@@ -1,10 +1,10 @@
 package seed
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
@@ -178,26 +178,22 @@ func point(tx store.Tx, m store.Mailbox, id ids) error {
 	return tx.SetMailboxProps(m.ID, []prop.Tagged{extended, {Tag: mapi.TagOutOfOfficeState, Value: prop.Bool(false)}}, nil)
 }
 
-// persistData is PidTagAdditionalRenEntryIdsEx, [MS-OXOSFLD] 2.2.5: blocks of {PersistID, size, elements}, ended by a
-// block of two zeros. Each block here has one element, {1, size, entry id}.
+// persistData is PidTagAdditionalRenEntryIdsEx.
 func persistData(m store.Mailbox, id ids) []byte {
-	le := binary.LittleEndian
-	var b []byte
+	var list []msgprops.PersistData
 	for _, p := range []struct {
 		persistID uint16
 		role      store.Special
 	}{
-		{0x8001, store.SpecialRSSFeeds}, {0x8002, store.SpecialTrackedMail}, {0x8004, store.SpecialToDo},
-		{0x8006, store.SpecialConversationActions}, {0x8008, store.SpecialSuggestedContacts},
+		{msgprops.PersistRSSFeeds, store.SpecialRSSFeeds},
+		{msgprops.PersistTrackedMail, store.SpecialTrackedMail},
+		{msgprops.PersistToDo, store.SpecialToDo},
+		{msgprops.PersistConversationActions, store.SpecialConversationActions},
+		{msgprops.PersistSuggestedContacts, store.SpecialSuggestedContacts},
 	} {
-		entryID := id.folder(m.Special[p.role])
-		b = le.AppendUint16(b, p.persistID)
-		b = le.AppendUint16(b, uint16(4+len(entryID)))
-		b = le.AppendUint16(b, 1)
-		b = le.AppendUint16(b, uint16(len(entryID)))
-		b = append(b, entryID...)
+		list = append(list, msgprops.PersistData{PersistID: p.persistID, EntryID: id.folder(m.Special[p.role])})
 	}
-	return append(b, 0, 0, 0, 0)
+	return msgprops.EncodePersistData(list)
 }
 
 // localFreebusy is the message that says how delegates get meeting requests, [MS-OXODLGT] 2.2.2.2.

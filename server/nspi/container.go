@@ -110,6 +110,7 @@ const (
 	dtContainer       displayType = 0x100
 	dtTemplate        displayType = 0x101 // never given out
 	dtAddressTemplate displayType = 0x102
+	dtSearch          displayType = 0x200 // of templates only: the dialog that searches
 )
 
 // entryDisplayType returns the display type of an entry.

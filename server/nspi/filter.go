@@ -5,14 +5,18 @@ import (
 	"github.com/mapid/mapid/internal/prop"
 )
 
-// maxFilterNodes is how many restrictions one filter may be made of; more is ErrTooComplex.
-const maxFilterNodes = 1000
+// How many restrictions one filter may be made of, and how many of them on PidTagAnr; more is ErrTooComplex.
+const (
+	maxFilterNodes = 1000
+	maxFilterNames = 16
+)
 
 // filter prepares a restriction for the address book, [MS-OXNSPI] 3.1.4.1.10: strings of the caller's code page
 // become Unicode, and what no row can be tried on is refused as too complex.
 type filter struct {
 	codePage uint32
 	nodes    int
+	names    int // restrictions on PidTagAnr
 }
 
 // prepare returns r ready for a prop.Matcher, or ErrTooComplex.
@@ -31,14 +35,13 @@ func (f *filter) prepare(r prop.Restriction) (prop.Restriction, error) {
 		part, err := f.prepare(r.Part)
 		return prop.NotRestriction{Part: part}, err
 	case prop.ContentRestriction:
-		if r.Fuzzy&0xFFFF > prop.FuzzyPrefix {
+		if r.Fuzzy&0xFFFF > prop.FuzzyPrefix || f.isName(r.Tag) && f.names > maxFilterNames {
 			return nil, mapi.ErrTooComplex
 		}
 		r.Value.Value = f.unicode(r.Value.Value)
 		return r, nil
 	case prop.PropertyRestriction:
-		isAnr := r.Tag.ID() == mapi.TagAnr.ID()
-		if r.RelOp > prop.RelOpNE || isAnr && r.RelOp != prop.RelOpEQ {
+		if r.RelOp > prop.RelOpNE || f.isName(r.Tag) && (r.RelOp != prop.RelOpEQ || f.names > maxFilterNames) {
 			return nil, mapi.ErrTooComplex
 		}
 		r.Value.Value = f.unicode(r.Value.Value)
@@ -62,6 +65,15 @@ func (f *filter) prepare(r prop.Restriction) (prop.Restriction, error) {
 		return r, nil
 	}
 	return nil, mapi.ErrTooComplex
+}
+
+// isName reports whether tag is PidTagAnr, and counts it.
+func (f *filter) isName(tag mapi.PropTag) bool {
+	if tag.ID() != mapi.TagAnr.ID() {
+		return false
+	}
+	f.names++
+	return true
 }
 
 func (f *filter) all(rs []prop.Restriction) ([]prop.Restriction, error) {

@@ -46,7 +46,7 @@ func (s *Service) GetMatches(ctx context.Context, caller auth.Caller, q *GetMatc
 	}
 	var mids []uint32
 	if q.Filter != nil {
-		mids, err = b.filtered(q)
+		mids, err = b.filtered(ctx, q)
 	} else {
 		mids, err = b.referred(caller, q)
 	}
@@ -70,7 +70,7 @@ func (s *Service) GetMatches(ctx context.Context, caller auth.Caller, q *GetMatc
 }
 
 // filtered returns the rows of a table that pass the filter, in its order.
-func (b *book) filtered(q *GetMatchesRequest) ([]uint32, error) {
+func (b *book) filtered(ctx context.Context, q *GetMatchesRequest) ([]uint32, error) {
 	t, err := b.table(q.Stat)
 	if err != nil {
 		return nil, err
@@ -88,6 +88,9 @@ func (b *book) filtered(q *GetMatchesRequest) ([]uint32, error) {
 	view := prop.Subject{Get: m.get, Anr: m.means}
 	mids := []uint32{}
 	for _, mid := range t.mids {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		if m.subject = b.entrySubject(b.snap.ByMId(mid), false); matcher.Match(&view) {
 			mids = append(mids, mid)
 		}

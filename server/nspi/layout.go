@@ -23,6 +23,8 @@ func layoutOf(typ displayType) []control {
 		return listLayout()
 	case dtForum:
 		return folderLayout()
+	case dtSearch:
+		return searchLayout()
 	}
 	return nil
 }
@@ -161,4 +163,15 @@ func folderLayout() []control {
 	general.line("&Alias name:", mapi.TagAccount, 64)
 	general.text("&Notes:", mapi.TagComment, 60)
 	return join(general, addressesPage())
+}
+
+// searchLayout is the dialog whose fields make a filter for NspiGetMatches, [MS-OXOABKT] 3.1.5.4.
+func searchLayout() []control {
+	general := newPage("General")
+	general.line("&Display name:", mapi.TagDisplayName, 256)
+	general.lines(pair{"&First name:", mapi.TagGivenName, 64}, pair{"&Last name:", mapi.TagSurname, 64})
+	general.lines(pair{"&Title:", mapi.TagTitle, 128}, pair{"&Alias name:", mapi.TagAccount, 64})
+	general.lines(pair{"C&ompany:", mapi.TagCompanyName, 64}, pair{"D&epartment:", mapi.TagDepartmentName, 64})
+	general.lines(pair{"Off&ice:", mapi.TagOfficeLocation, 128}, pair{"&City:", mapi.TagLocality, 128})
+	return general.rows
 }

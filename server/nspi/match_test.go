@@ -69,6 +69,9 @@ func TestGetMatchesFilter(t *testing.T) {
 		{"UnknownOperator", compare(0x64, mapi.TagDisplayName, prop.String("a")), nil, mapi.ErrTooComplex},
 		{"UnknownFuzzyLevel", contains(3, mapi.TagDisplayName, "a"), nil, mapi.ErrTooComplex},
 		{"TooManyParts", deep, nil, mapi.ErrTooComplex},
+		{"ManyNames", or{Parts: slices.Repeat(parts(isAnr("bob")), maxFilterNames)}, []uint32{midBob}, 0},
+		{"TooManyNames", or{Parts: slices.Repeat(parts(isAnr("bob")), maxFilterNames+1)}, nil, mapi.ErrTooComplex},
+		{"TooManyNameContents", or{Parts: slices.Repeat(parts(contains(prop.FuzzyPrefix, mapi.TagAnr, "bob")), maxFilterNames+1)}, nil, mapi.ErrTooComplex},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

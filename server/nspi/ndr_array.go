@@ -14,10 +14,6 @@ const (
 	maxFilterDeep = 32      // restrictions inside restrictions; ours
 )
 
-// Text is one entry of a StringsArray_r: bytes in the caller's code page, without the terminator. The interface
-// allows NULL, which reads as "".
-type Text = string
-
 // readTags reads a PropertyTagArray_r, [MS-OXNSPI] 2.2.2.1. max_count is one more than the count in what Windows
 // sends; any that covers the count is taken.
 func readTags[T ~uint32](r *ndr.Reader) []T {
@@ -61,8 +57,8 @@ func writeTagsPtr[T ~uint32](w *ndr.Writer, tags []T) {
 	}
 }
 
-// readTexts reads a StringsArray_r or, with wide, a WStringsArray_r, [MS-OXNSPI] 2.2.6. The count stands twice: as
-// conformance in front of the structure and in it.
+// readTexts reads a StringsArray_r, 8-bit texts in the caller's code page, or with wide a WStringsArray_r, [MS-OXNSPI]
+// 2.2.6. The count stands twice: as conformance in front of the structure and in it. NULL reads as "".
 func readTexts(r *ndr.Reader, wide bool) []string {
 	size, count := r.U32(), r.U32()
 	if r.Err() == nil && size != count {

@@ -57,16 +57,18 @@ func (s *Service) resolve(ctx context.Context, reserved uint32, stat Stat, colum
 	}
 	results := make([]uint32, len(names))
 	var found []uint32
+	known := make(map[string]resolution) // a name may be asked for many times
 	for i, name := range names {
-		hits := t.only(b.anr().resolve(name))
-		switch len(hits) {
-		case 0:
-			results[i] = MidUnresolved
-		case 1:
-			results[i] = MidResolved
-			found = append(found, hits[0])
-		default:
-			results[i] = MidAmbiguous
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		r, ok := known[name]
+		if !ok {
+			r = t.resolve(b.anr().resolve(name))
+			known[name] = r
+		}
+		if results[i] = r.result; r.result == MidResolved {
+			found = append(found, r.mid)
 		}
 	}
 	builder, err := b.newRowBuilder(columns, stat.CodePage, false)
@@ -75,6 +77,27 @@ func (s *Service) resolve(ctx context.Context, reserved uint32, stat Stat, colum
 	}
 	rows, err := builder.rows(found)
 	return results, rows, err
+}
+
+// resolution is what one name stands for.
+type resolution struct {
+	result uint32 // MidUnresolved, MidAmbiguous or MidResolved
+	mid    uint32
+}
+
+// resolve tells what a name stands for that means some objects, of which only those in the table count.
+func (t *table) resolve(mids []uint32) resolution {
+	var r resolution
+	for _, mid := range mids {
+		if _, ok := t.index[mid]; !ok || r.result == MidResolved && r.mid == mid {
+			continue
+		}
+		if r.result != MidUnresolved {
+			return resolution{result: MidAmbiguous}
+		}
+		r = resolution{MidResolved, mid}
+	}
+	return r
 }
 
 // only returns those of mids that are in the table, in its order.

@@ -2,6 +2,7 @@ package nspi
 
 import (
 	"context"
+	"errors"
 
 	"go.uber.org/zap"
 
@@ -101,10 +102,14 @@ func (s *Service) check(call *dcerpc.Call, handle ndr.ContextHandle) error {
 	return nil
 }
 
-// code returns the code that err carries, or the general one after logging what happened.
+// code returns the code that err carries, or the general one after logging what happened. Nobody waits for the answer
+// of a call that was cancelled.
 func (s *Service) code(call *dcerpc.Call, name string, err error) mapi.ErrorCode {
 	if code, ok := mapi.CodeOf(err); ok {
 		return code
+	}
+	if errors.Is(err, context.Canceled) {
+		return mapi.ErrGeneralFailure
 	}
 	s.log.Error("address book call failed", zap.String("call", name), zap.Uint64("conn", call.Conn),
 		zap.String("user", call.Identity.Account), zap.Error(err))

@@ -133,6 +133,7 @@ func TestGetTemplateInfo(t *testing.T) {
 		{dtDistList, []string{"General", "Notes", "Member Of", "E-mail Addresses"}},
 		{dtAgent, []string{"General", "Notes", "Member Of", "E-mail Addresses"}},
 		{dtForum, []string{"General", "E-mail Addresses"}},
+		{dtSearch, []string{"General"}},
 	} {
 		q := GetTemplateInfoRequest{Flags: TemplateInfo, Type: uint32(tt.typ), CodePage: 1252, LocaleID: 0x409}
 		a, err := s.GetTemplateInfo(t.Context(), as("alice"), &q)

@@ -98,6 +98,7 @@ var (
 	ErrBadToken       = errors.New("auth: malformed token")
 	ErrBadMIC         = errors.New("auth: message integrity code is missing or wrong")
 	ErrPolicy         = errors.New("auth: refused by policy")
+	ErrBadTicket      = errors.New("auth: ticket is not acceptable")
 	ErrBadSignature   = errors.New("auth: signature or sequence number is wrong")
 )
 

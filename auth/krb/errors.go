@@ -1,0 +1,49 @@
+package krb
+
+import (
+	"fmt"
+
+	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
+
+	"github.com/mapid/mapid/auth"
+)
+
+// Error is a refusal with the error code Kerberos has for it, [RFC4120] 7.5.9.
+type Error struct {
+	Code   int32  // KRB_AP_ERR_...
+	Reason string // what is wrong
+	Remedy string // what the operator can do about it; empty if there is nothing to do here
+	Cause  error  // one of the refusals of package auth
+}
+
+// Error returns code, reason and remedy.
+func (e *Error) Error() string {
+	s := fmt.Sprintf("krb: %s: %s", errorcode.Lookup(e.Code), e.Reason)
+	if e.Remedy != "" {
+		s += "; " + e.Remedy
+	}
+	return s
+}
+
+// Unwrap returns the refusal of package auth.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// refuse returns a refusal of a ticket.
+func refuse(code int32, remedy, reason string, args ...any) *Error {
+	return &Error{Code: code, Reason: fmt.Sprintf(reason, args...), Remedy: remedy, Cause: auth.ErrBadTicket}
+}
+
+// malformed returns a refusal of bytes that are no Kerberos message.
+func malformed(reason string, args ...any) error {
+	return fmt.Errorf("%w: krb: %s", auth.ErrBadToken, fmt.Sprintf(reason, args...))
+}
+
+// guard turns a panic of gokrb5 over what a client sent into a refusal.
+func guard(what string, f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%s: %v", what, p)
+		}
+	}()
+	return f()
+}

@@ -15,7 +15,9 @@ import (
 // notHere is a client's context of a mechanism that the server does not have.
 type notHere struct{ auth.Context }
 
-func (notHere) Step(context.Context, []byte) ([]byte, bool, error) { return []byte("n\x00"), false, nil }
+func (notHere) Step(context.Context, []byte) ([]byte, bool, error) {
+	return []byte("n\x00"), false, nil
+}
 
 // negotiate runs both sides to their end.
 func negotiate(t *testing.T, client, server auth.Context) error {

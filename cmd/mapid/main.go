@@ -29,6 +29,9 @@ type commands struct {
 	User            userCommands            `cmd:"" help:"Administer accounts."`
 	Seed            seedCommand             `cmd:"" help:"Add what a seed file says."`
 	Reset           resetCommand            `cmd:"" help:"Back to the seeded state."`
+	Trace           traceCommand            `cmd:"" help:"Show decoded traffic as it happens, or write it to a file."`
+	Keytab          keytabCommands          `cmd:"" help:"Keys for analysers."`
+	Decode          decodeCommand           `cmd:"" help:"Turn a capture into a readable trace, offline."`
 	Sessions        sessionsCommand         `cmd:"" help:"Tell who is on."`
 	Healthz         healthzCommand          `cmd:"" help:"Exit 0 when the server is ready."`
 	Version         versionCommand          `cmd:"" help:"Print the version."`

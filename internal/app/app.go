@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/mapid/mapid/internal/config"
+	"github.com/mapid/mapid/internal/trace"
 	"github.com/mapid/mapid/server/admin"
 	"github.com/mapid/mapid/store/sqlite"
 )
@@ -45,6 +46,8 @@ type App struct {
 	users   *accounts
 	servers []*server
 	admin   *admin.Server
+	hub     *trace.Hub
+	file    *traceFile
 	api     []net.Listener
 
 	base   context.Context // the life of every connection and call
@@ -83,6 +86,11 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err = a.seedIfEmpty(ctx); err != nil {
 		return nil, err
 	}
+	a.hub = trace.NewHub(o.Now)
+	a.file = &traceFile{hub: a.hub, log: a.log, program: a.program(), tasks: &a.tasks}
+	if err = a.file.set(a.cfg.Trace); err != nil {
+		return nil, err
+	}
 	for _, c := range a.cfg.EffectiveServers() {
 		s, err := a.newServer(ctx, c)
 		if err != nil {
@@ -107,6 +115,9 @@ func (a *App) close() error {
 	}
 	for _, s := range a.servers {
 		s.closeListeners()
+	}
+	if a.file != nil {
+		a.file.close()
 	}
 	var err error
 	if a.store != nil {

@@ -90,7 +90,8 @@ func (a *App) shutdown(ctx context.Context) error {
 	if err := a.admin.Shutdown(last); err != nil {
 		a.log.Warn("requests to the admin API were cut off", zap.Error(err))
 	}
-	a.cancel() // 5: what is left ends
+	a.cancel()     // 5: what is left ends
+	a.file.close() // 7
 	a.tasks.Wait()
 	err := errors.Join(a.store.Close(), a.data.close()) // 8
 	a.log.Info("stopped", zap.Error(err))

@@ -57,7 +57,8 @@ func (a *App) newServer(ctx context.Context, c config.Server) (*server, error) {
 	}
 	s.rpc = dcerpc.NewServer(dcerpc.Options{
 		Logger: log, Mechanisms: a.mechanisms(c), Limits: rpcLimits(a.cfg.Limits),
-		Principal: func(auth.Service) string { return "exchangeMDB/" + c.FQDN },
+		Principal: func(auth.Service) string { return "exchangeMDB/" + c.FQDN }, Hooks: traceHooks(a.hub),
+		FirstConn: uint64(len(a.servers)) << 32,
 	})
 	s.emsmdb = a.newEMSMDB(s, log)
 	book, referral := a.newNSPI(s, log), a.newRFR(s, log)
@@ -117,7 +118,7 @@ func (a *App) newEMSMDB(s *server, log *zap.Logger) *emsmdb.Service {
 	return emsmdb.New(emsmdb.Options{
 		Store: a.store, Directory: a.store, Profile: s.profile, Policy: &s.live.policy,
 		Server: object.Server{Name: s.cfg.Name, FQDN: s.cfg.FQDN, DN: a.bookServer(s.cfg).DN()},
-		Logger: log.Named("emsmdb"), Now: a.opts.Now, Services: services, MinLevel: level, Strict: s.cfg.RPC.Strict,
+		Logger: log.Named("emsmdb"), Now: a.opts.Now, Services: services, MinLevel: level, Strict: s.cfg.RPC.Strict, Trace: a.hub,
 		Limits: emsmdb.Limits{
 			SessionsPerUser: l.SessionsPerUser, Handles: l.HandlesPerSession, Notifications: l.NotificationsPerSession, Orders: int64(l.TableMemory),
 		},

@@ -305,7 +305,6 @@ func (c *checker) missing() {
 	absent("smtp.smarthost", cfg.SMTP.Smarthost != "", "SMTP")
 	absent("smtp.tls_cert", cfg.SMTP.TLSCert != "", "SMTP")
 	absent("smtp.tls_key", cfg.SMTP.TLSKey != "", "SMTP")
-	absent("trace.file", cfg.Trace.File != "", "the trace")
 	for i, s := range cfg.EffectiveServers() {
 		path := cfg.pathOf(i)
 		absent(path("auth.keytab"), s.Auth.Keytab != "", "Kerberos")

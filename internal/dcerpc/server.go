@@ -50,6 +50,7 @@ type Options struct {
 	Mechanisms []auth.Mechanism // one per service; none = unauthenticated connections only
 	Limits     Limits           // zero value = DefaultLimits
 	Hooks      Hooks
+	FirstConn  uint64 // connections are numbered from here on, so that several servers can share a trace
 	// Principal names the server for an authentication service, as mgmt's inq_princ_name tells it:
 	// exchangeMDB/host. nil or "" = the service has no name.
 	Principal func(auth.Service) string
@@ -95,6 +96,7 @@ func NewServer(o Options) *Server {
 		hooks:      o.Hooks,
 		principal:  o.Principal,
 		conns:      make(map[uint64]*conn),
+		lastConn:   o.FirstConn,
 	}
 	s.base, s.stop = context.WithCancel(context.Background())
 	for _, m := range o.Mechanisms {

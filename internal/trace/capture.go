@@ -31,8 +31,9 @@ type capturedConn struct {
 
 // capturedCall ties the operations of a call to its packets.
 type capturedCall struct {
-	request uint32 // frame of the request in the clear view
-	ops     []Event
+	request  uint32 // frame of the request in the clear view
+	response uint32 // frame of the answer, once it was written
+	ops      []Event
 }
 
 // maxHeld bounds what is kept of a connection until its user is known.
@@ -172,6 +173,23 @@ func (c *capture) show(conn *capturedConn, e Event) error {
 			return c.record(conn, e, ToClient, 0, responseText(c.render, e.Op))
 		}
 		call.ops = append(call.ops, e)
+		if call.response != 0 { // told of after it was answered
+			delete(conn.calls, e.Op.Call)
+			return c.records(conn, call)
+		}
+	}
+	return nil
+}
+
+// records writes the operations of a call that was answered.
+func (c *capture) records(conn *capturedConn, call *capturedCall) error {
+	for _, op := range call.ops {
+		if err := c.record(conn, op, ToServer, call.request, requestText(c.render, op.Op)); err != nil {
+			return err
+		}
+		if err := c.record(conn, op, ToClient, call.response, responseText(c.render, op.Op)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -198,18 +216,13 @@ func (c *capture) clearPDU(conn *capturedConn, e Event) error {
 		conn.calls[id] = &capturedCall{request: c.frame}
 	case pduResponse, pduFault:
 		call := conn.calls[id]
-		delete(conn.calls, id)
 		if call == nil {
 			return nil
 		}
-		response := c.frame
-		for _, op := range call.ops {
-			if err := c.record(conn, op, ToServer, call.request, requestText(c.render, op.Op)); err != nil {
-				return err
-			}
-			if err := c.record(conn, op, ToClient, response, responseText(c.render, op.Op)); err != nil {
-				return err
-			}
+		call.response = c.frame
+		if len(call.ops) > 0 {
+			delete(conn.calls, id)
+			return c.records(conn, call)
 		}
 	}
 	return nil

@@ -54,6 +54,7 @@ type Op struct {
 	Request  any    // typed messages, not changed any more
 	Response any
 	Code     mapi.ErrorCode
+	Fault    bool   // Code is the status of an RPC fault
 	Err      string // what led to Code, for the operator
 	Dur      time.Duration
 }

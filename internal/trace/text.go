@@ -55,7 +55,11 @@ func requestText(r Renderer, o *Op) string {
 // responseText is "< Name result" with the time it took, then a line per field.
 func responseText(r Renderer, o *Op) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "< %s %s", o.Name, o.Code)
+	if o.Fault {
+		fmt.Fprintf(&b, "< %s fault 0x%08X", o.Name, uint32(o.Code))
+	} else {
+		fmt.Fprintf(&b, "< %s %s", o.Name, o.Code)
+	}
 	if o.Output != 0 {
 		fmt.Fprintf(&b, " handle=0x%X", o.Output)
 	}

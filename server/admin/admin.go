@@ -30,6 +30,7 @@ type Options struct {
 	Data      Data
 	Health    Health
 	Log       LogLevel
+	Trace     Trace
 	Token     string          // bearer token that callers need; empty needs none
 	Hosts     func() []string // names besides loopback ones that may stand in Host
 	BodyLimit int64           // bytes of a request's body

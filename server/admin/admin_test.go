@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap/zaptest"
 
 	"github.com/mapid/mapid/internal/seed"
+	"github.com/mapid/mapid/internal/trace"
 	"github.com/mapid/mapid/store/sqlite"
 )
 
@@ -49,10 +50,12 @@ func (f *fakeServer) ChangeAdvertise(c AdvertiseChange) (Advertise, error) {
 
 // fakeApp is everything else that the API needs.
 type fakeApp struct {
-	ready  error
-	seeds  []string
-	resets int
-	level  string
+	traced    trace.Options
+	traceFile TraceFile
+	ready     error
+	seeds     []string
+	resets    int
+	level     string
 }
 
 func (f *fakeApp) Ready(context.Context) error { return f.ready }
@@ -100,7 +103,7 @@ func newAPI(t *testing.T, edit func(*Options)) *api {
 	}}}}
 	o := Options{
 		Logger: zaptest.NewLogger(t), Build: Build{Version: "1.2.3"}, Servers: []Controller{a.servers[0]}, Store: st, Directory: st,
-		Accounts: a.app, Data: a.app, Health: a.app, Log: a.app, BodyLimit: 1 << 20,
+		Accounts: a.app, Data: a.app, Health: a.app, Log: a.app, Trace: a.app, BodyLimit: 1 << 20,
 		Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
 	}
 	if edit != nil {

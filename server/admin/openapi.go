@@ -58,6 +58,9 @@ func (g *generator) operation(r route) object {
 	if r.result != nil {
 		success["content"] = object{"application/json": object{"schema": g.schema(r.result)}}
 	}
+	if r.stream != "" {
+		success["content"] = object{r.stream: object{"schema": object{"type": "string", "format": "binary"}}}
+	}
 	op := object{
 		"summary": r.summary, "parameters": parameters,
 		"responses": object{

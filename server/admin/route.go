@@ -19,6 +19,7 @@ type route struct {
 	body         reflect.Type // nil: none is read
 	result       reflect.Type // nil: no content
 	status       int
+	stream       string // content type of an answer that is no JSON value
 	serve        http.HandlerFunc
 }
 
@@ -42,6 +43,9 @@ func (s *Server) routes() []route {
 		get(s, "/api/v1/log", "The log level.", s.getLog),
 		write(s, http.MethodPatch, "/api/v1/log", "Changes the log level.", http.StatusOK, s.patchLog),
 		get(s, "/api/v1/sessions", "Who is on.", s.sessions, parameter{"server", "only sessions of that server"}, parameter{"user", "only sessions of that account"}),
+		traceStream(s),
+		get(s, "/api/v1/trace/file", "The trace that is written all the time.", s.getTraceFile),
+		write(s, http.MethodPatch, "/api/v1/trace/file", "Starts it, under a name in the data folder, or ends it with an empty name.", http.StatusOK, s.patchTraceFile),
 		get(s, "/api/v1/users", "All accounts with a mailbox.", s.listUsers),
 		write(s, http.MethodPost, "/api/v1/users", "Adds an account and its mailbox.", http.StatusCreated, s.addUser),
 		get(s, "/api/v1/users/{name}", "One account.", s.getUser),

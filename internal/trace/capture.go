@@ -47,7 +47,8 @@ func newCapture(w io.Writer, o Options, r Renderer) (*capture, error) {
 		return c, err
 	}
 	const note = "Written by the server itself. Addresses and ports are those of the connections; IP and TCP headers are synthetic. " +
-		"The interface \"clear\" shows the traffic without protection, obfuscation and compression."
+		"The interface \"clear\" shows the traffic without protection, obfuscation and compression; its addresses are written as " +
+		"IPv4-mapped ones (IPv6: under fd6d:6170:6964::/64), so that the two views are told apart."
 	if c.ng, err = NewNGWriter(w, o.Program, note); err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func (c *capture) event(e Event) error {
 	case Opened:
 		c.conns[e.Conn] = &capturedConn{
 			peers: e.Peers, opened: e.Time, wire: NewConversation(e.Peers.Client, e.Peers.Server),
-			clear: NewConversation(e.Peers.Client, e.Peers.Server), dissect: newDissector(c.opts.Rewrite),
+			clear: c.clearConversation(e.Peers), dissect: newDissector(c.opts.Rewrite),
 			calls: make(map[uint32]*capturedCall), decided: len(c.opts.Filter.Users) == 0,
 			shown: c.opts.Filter.packets() && len(c.opts.Filter.Users) == 0,
 		}
@@ -99,6 +100,14 @@ func (c *capture) event(e Event) error {
 		return nil
 	}
 	return c.show(conn, e)
+}
+
+// clearConversation keeps the real addresses where the clear view is alone.
+func (c *capture) clearConversation(p *Peers) *Conversation {
+	if c.plain != nil {
+		return NewConversation(p.Client, p.Server)
+	}
+	return newClearConversation(p.Client, p.Server)
 }
 
 // decide asks the filter once the user of a connection is known, and shows or forgets what was held until then.

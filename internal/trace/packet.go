@@ -41,6 +41,26 @@ func unmap(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
 }
 
+// clearPrefix replaces the network part of IPv6 addresses in the clear view.
+var clearPrefix = [8]byte{0xFD, 0x6D, 0x61, 0x70, 0x69, 0x64}
+
+// apart returns an address that stands for a in another view of the same capture: analysers join packets by addresses
+// and ports alone, and would take the second view for retransmissions. IPv4 addresses become IPv4-mapped ones.
+func apart(a netip.AddrPort) netip.AddrPort {
+	a = unmap(a)
+	if a.Addr().Is4() {
+		return widen(a)
+	}
+	b := a.Addr().As16()
+	copy(b[:8], clearPrefix[:])
+	return netip.AddrPortFrom(netip.AddrFrom16(b), a.Port())
+}
+
+// newClearConversation describes the same connection as it stands in the clear view.
+func newClearConversation(client, server netip.AddrPort) *Conversation {
+	return &Conversation{client: apart(client), server: apart(server)}
+}
+
 func widen(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(netip.AddrFrom16(a.Addr().As16()), a.Port())
 }

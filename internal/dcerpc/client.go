@@ -370,7 +370,7 @@ func (c *Client) Do(ctx context.Context, r CallRequest) ([]byte, error) {
 		return nil, c.sendRequest(callID, &r)
 	}
 	if err := c.sendRequest(callID, &r); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrClosed, err)
 	}
 	answer, err := c.await(ctx, callID, ch)
 	if err != nil {

@@ -84,18 +84,18 @@ func (c *conn) run(ctx context.Context, k *inflight) {
 	silent := k.maybe || k.orphaned
 	cancelled := k.cancelled || ctx.Err() != nil
 	c.mu.Unlock()
-	if err == nil {
-		if !silent {
-			c.logWrite(k, c.sendResponse(k, stub))
-		}
-		c.done(k, 0, nil)
-		return
-	}
-	status := c.statusOf(k, err, cancelled)
-	if !silent {
-		c.logWrite(k, c.sendFault(k.CallID, k.context, status, 0))
+	status := Status(0)
+	if err != nil {
+		status = c.statusOf(k, err, cancelled)
 	}
 	c.done(k, status, err)
+	switch {
+	case silent:
+	case err == nil:
+		c.logWrite(k, c.sendResponse(k, stub))
+	default:
+		c.logWrite(k, c.sendFault(k.CallID, k.context, status, 0))
+	}
 }
 
 // invoke runs the operation; a panic is an error.
@@ -126,7 +126,7 @@ func (c *conn) statusOf(k *inflight, err error, cancelled bool) Status {
 	return StatusUnspecified
 }
 
-// done tells the hooks of a call's end.
+// done tells the hooks of a call's end, before the client learns of it.
 func (c *conn) done(k *inflight, status Status, err error) {
 	c.srv.stats.callsOut.Add(1)
 	if f := c.srv.hooks.CallDone; f != nil {

@@ -61,7 +61,8 @@ func parseFragment(h Header, pdu []byte) (f fragment, err error) {
 		}
 		f.object = r.UUID()
 	}
-	if int(f.trailer.PadLength) > f.end-f.stub {
+	// Nobody pads to more than 16; without header signing the length is not covered by any signature.
+	if int(f.trailer.PadLength) > min(f.end-f.stub, 15) {
 		return f, malformed("auth_pad_length")
 	}
 	return f, nil

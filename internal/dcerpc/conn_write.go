@@ -36,7 +36,9 @@ func (c *conn) sendPDU(p *PDU) error {
 	b := p.Encode()
 	c.write.Lock()
 	defer c.write.Unlock()
-	c.clear(Outbound, b)
+	if c.srv.hooks.Clear != nil {
+		c.clear(Outbound, (&PDU{Header: p.Header, Body: p.Body}).Encode())
+	}
 	return c.send(b, 1)
 }
 

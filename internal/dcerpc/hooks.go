@@ -19,7 +19,7 @@ type Hooks struct {
 	Clear func(conn uint64, dir Direction, pdu []byte)
 	// Authenticated sees the end of every security context that was begun.
 	Authenticated func(AuthResult)
-	// CallDone sees every request that reached an operation or was refused in its place.
+	// CallDone sees every request that reached an operation or was refused in its place, before it is answered.
 	CallDone func(CallResult)
 }
 

@@ -73,7 +73,7 @@ func TestSecurityCaller(t *testing.T) {
 		Identity:  auth.Identity{Account: "alice", Claimed: "alice", Mechanism: auth.ServiceKerberos, KeyBits: 128},
 		Service:   auth.ServiceKerberos,
 		Level:     auth.LevelPrivacy,
-		Transport: TransportTCP, Local: "pipe", Remote: "pipe", Conn: 1,
+		Transport: TransportTCP, Local: "pipe", Remote: "pipe", Conn: 1, Call: 2,
 	}
 	if diff := cmp.Diff(want, call.Caller); diff != "" {
 		t.Errorf("caller (-want +got):\n%s", diff)

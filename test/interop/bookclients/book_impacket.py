@@ -141,19 +141,27 @@ def rows(rowset):
     return [row(r) for r in rowset["aRow"]]
 
 
-out = {}
+def refer():
+    """Both calls of RFR."""
+    dce = connect(oxabref.MSRPC_UUID_OXABREF)
+    try:
+        out["new_dsa"] = oxabref.hRfrGetNewDSA(dce, recipients + user)["ppszServer"]
+    except DCERPCException as e:
+        out["rfr_refused"] = str(e)
+        return
+    out["fqdn"] = oxabref.hRfrGetFQDNFromServerDN(dce, server_dn)["ppszServerFQDN"]
+    try:
+        oxabref.hRfrGetFQDNFromServerDN(dce, "/o=elsewhere/cn=x")
+        out["unknown_server"] = 0
+    except DCERPCException as e:
+        out["unknown_server"] = e.get_error_code() & 0xFFFFFFFF
+    dce.disconnect()
 
-# RFR
-dce = connect(oxabref.MSRPC_UUID_OXABREF)
-out["new_dsa"] = oxabref.hRfrGetNewDSA(dce, "/o=mapid/ou=First Administrative Group/cn=Recipients/cn=" + user)["ppszServer"]
+
+out = {}
+recipients = "/o=mapid/ou=First Administrative Group/cn=Recipients/cn="
 server_dn = "/o=mapid/ou=First Administrative Group/cn=Configuration/cn=Servers/cn=EXCH01"
-out["fqdn"] = oxabref.hRfrGetFQDNFromServerDN(dce, server_dn)["ppszServerFQDN"]
-try:
-    oxabref.hRfrGetFQDNFromServerDN(dce, "/o=elsewhere/cn=x")
-    out["unknown_server"] = 0
-except DCERPCException as e:
-    out["unknown_server"] = e.get_error_code() & 0xFFFFFFFF
-dce.disconnect()
+refer()
 
 # NSPI
 dce = connect(nspi.MSRPC_UUID_NSPI)
@@ -187,7 +195,7 @@ all_rows = nspi.hNspiQueryRows(dce, handle, pStat=stat(), Count=100, pPropTags=[
 out["gal"] = rows(all_rows["ppRows"])
 out["gal_stat"] = [all_rows["pStat"]["CurrentRec"], all_rows["pStat"]["NumPos"], all_rows["pStat"]["TotalRecs"]]
 
-dn = "/o=mapid/ou=First Administrative Group/cn=Recipients/cn=" + user
+dn = recipients + user
 found = nspi.hNspiDNToMId(dce, handle, [dn, "/o=nobody", server_dn])
 out["dn_to_mid"] = mids(found["ppOutMIds"])
 me, nobody, server = out["dn_to_mid"]

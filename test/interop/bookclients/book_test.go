@@ -103,7 +103,7 @@ func serve(t *testing.T) (port int, traffic *recorder) {
 		t.Fatal(err)
 	}
 	book := nspi.New(nspi.Options{Directory: db, Server: server, StoreGUID: db.ReplicaGUID(), Profile: version.AddressBook, Logger: log})
-	referral := rfr.New(rfr.Options{Server: rfr.Server{DN: server.DN(), FQDN: fqdn}, Logger: log})
+	referral := rfr.New(rfr.Options{Server: rfr.Server{DN: server.DN(), FQDN: fqdn}, MinLevel: auth.LevelConnect, Logger: log})
 	rpc := dcerpc.NewServer(dcerpc.Options{Logger: log, Mechanisms: []auth.Mechanism{ntlm.New(ntlm.Options{
 		Accounts: accounts{db}, NetBIOSDomain: "MAPID", NetBIOSComputer: "EXCH01", DNSDomain: "mapid.test", DNSComputer: fqdn, Require128: true,
 	})}})
@@ -162,6 +162,7 @@ type resolved struct {
 // result is what the script prints.
 type result struct {
 	Refused        uint32 `json:"refused"`
+	RFRRefused     string `json:"rfr_refused"`
 	NewDSA         string `json:"new_dsa"`
 	FQDN           string `json:"fqdn"`
 	UnknownServer  uint32 `json:"unknown_server"`

@@ -110,11 +110,16 @@ func checkBook(t *testing.T, r result) {
 	same("NspiUnbind", 1, r.Unbind)
 }
 
-// TestInteropImpacketUnauthenticated: a client without credentials may bind and is told that it has to log on.
+// TestInteropImpacketUnauthenticated: a client without credentials may call NspiBind and is told that it has to log
+// on; the referral faults.
 func TestInteropImpacketUnauthenticated(t *testing.T) {
 	t.Parallel()
 	port, _ := serve(t)
-	if r := impacket(t, port, "alice", "none"); r.Refused != logonFailed {
+	r := impacket(t, port, "alice", "none")
+	if r.Refused != logonFailed {
 		t.Errorf("NspiBind: %x, want %x", r.Refused, logonFailed)
+	}
+	if !strings.Contains(r.RFRRefused, "access_denied") {
+		t.Errorf("RfrGetNewDSA: %q", r.RFRRefused)
 	}
 }

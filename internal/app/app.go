@@ -56,7 +56,7 @@ type App struct {
 	ready  readiness
 }
 
-// New opens the store, fills it if it is empty, and opens every port. What it opened it closes again on an error; the
+// New opens the store and every port, and fills the store if it is empty. What it opened it closes again on an error; the
 // text of an error is one sentence for the operator.
 func New(ctx context.Context, o Options) (_ *App, err error) {
 	if o.Logger == nil {
@@ -83,9 +83,6 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		return nil, err
 	}
 	a.users = &accounts{directory: a.store, domain: a.cfg.Organization.Domain, now: o.Now}
-	if err = a.seedIfEmpty(ctx); err != nil {
-		return nil, err
-	}
 	a.hub = trace.NewHub(o.Now)
 	a.file = &traceFile{hub: a.hub, log: a.log, program: a.program(), tasks: &a.tasks}
 	if err = a.file.set(a.cfg.Trace); err != nil {
@@ -99,6 +96,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		a.servers = append(a.servers, s)
 	}
 	if err = a.openAdmin(ctx); err != nil {
+		return nil, err
+	}
+	if err = a.seedIfEmpty(ctx); err != nil { // after the ports: one that is taken leaves nothing behind
 		return nil, err
 	}
 	if err = a.data.writeAddresses(a.addresses()); err != nil {

@@ -24,6 +24,7 @@ type dataDir struct {
 	path      string
 	database  string // path of the database file
 	temporary string // folder to remove at the end, or empty
+	written   bool   // addresses.json is ours
 }
 
 // openData makes the data folder if it is not there, for its owner alone: the hashes inside log on.
@@ -61,7 +62,9 @@ func (d *dataDir) writeAddresses(a Addresses) error {
 	if err != nil {
 		return err
 	}
-	return d.write(addressesFile, append(text, '\n'))
+	err = d.write(addressesFile, append(text, '\n'))
+	d.written = err == nil
+	return err
 }
 
 func (d *dataDir) write(name string, text []byte) error {
@@ -106,9 +109,9 @@ func (d *dataDir) token(file string) (string, error) {
 
 // close removes what must not outlive the process.
 func (d *dataDir) close() error {
-	err := os.Remove(filepath.Join(d.path, addressesFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
+	var err error
+	if d.written {
+		err = os.Remove(filepath.Join(d.path, addressesFile))
 	}
 	if d.temporary != "" {
 		err = errors.Join(err, os.RemoveAll(d.temporary))

@@ -56,7 +56,7 @@ func (h health) Credential(ctx context.Context, server string) (admin.HealthCred
 	for _, s := range h.servers {
 		if strings.EqualFold(s.cfg.Name, server) {
 			out.EPM = reachable(s.listeners[0].Addrs()[0])
-			out.Privacy = s.live.policy.Load().EncryptionRequired
+			out.EMSMDB = reachable(s.listeners[1].Addrs()[0])
 		}
 	}
 	h.users.setHealth(healthSecret{account: e.Name, hash: seed.NTHash(out.Password), expires: out.Expires})

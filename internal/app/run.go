@@ -46,9 +46,9 @@ func (a *App) Run(ctx context.Context) error {
 			}
 		})
 	}
+	a.printBanner()
 	a.ready.set("")
 	a.log.Info("ready", zap.String("admin", a.addresses().Admin), zap.Int("servers", len(a.servers)))
-	a.printBanner()
 
 	var err error
 	select {

@@ -41,13 +41,26 @@ func (a *App) seedIfEmpty(ctx context.Context) error {
 	}
 	s, err := a.configuredSeed()
 	if err != nil {
-		return err
+		return apart(err)
 	}
 	if err := seed.Apply(ctx, a.store, a.store, s, seed.Options{Organization: a.organization()}); err != nil {
-		return err
+		return apart(err)
 	}
 	a.log.Info("seeded", zap.String("seed", a.cfg.Seed), zap.Int("users", len(s.Users)))
 	return nil
+}
+
+// apart makes an error of each problem of a seed.
+func apart(err error) error {
+	e, ok := errors.AsType[*seed.Error](err)
+	if !ok {
+		return err
+	}
+	problems := make([]error, len(e.Problems))
+	for i := range e.Problems {
+		problems[i] = &seed.Error{Name: e.Name, Problems: e.Problems[i : i+1]}
+	}
+	return errors.Join(problems...)
 }
 
 // appData is the store as the admin API changes it as a whole. It implements admin.Data.

@@ -70,7 +70,7 @@ var importRules = []rule{
 	{"server/smtp", []string{"internal/mailconv", "store", "auth"}, "servers do not know each other"},
 	{"server/admin", []string{"store", "internal/mapi", "internal/prop", "internal/trace"}, "declares the interfaces it needs itself"},
 
-	{"cmd/mapid", []string{"internal/app", "internal/config", "internal/mapiclient", "internal/doctor", "internal/decode", "internal/trace"}, "flags and printing; the work is done below"},
+	{"cmd/mapid", []string{"internal/app", "internal/config", "internal/mapiclient", "internal/doctor", "internal/decode", "internal/trace", "auth"}, "flags and printing; the work is done below"},
 	{"mapidtest", []string{"internal/app", "internal/config", "internal/mapiclient"}, "a public door to internal/app"},
 	{"test/...", []string{"internal/...", "auth/...", "store/...", "server/..."}, "test programs"},
 }

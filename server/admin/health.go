@@ -18,8 +18,8 @@ type HealthCredential struct {
 	Domain   string    `json:"domain"`
 	Password string    `json:"password"`
 	Expires  time.Time `json:"expires"`
-	EPM      string    `json:"epm"`     // address of the endpoint mapper, host:port
-	Privacy  bool      `json:"privacy"` // the server refuses clear connects
+	EPM      string    `json:"epm"`    // address of the endpoint mapper, host:port
+	EMSMDB   string    `json:"emsmdb"` // real address of EMSMDB, whatever is advertised
 	Server   string    `json:"server"`
 }
 

@@ -57,9 +57,8 @@ func (s *Service) Execute(ctx context.Context, caller auth.Caller, req *ExecuteR
 	resp, err := s.executeLocked(ctx, caller, ses, req)
 	broken := ses.state.Broken()
 	ses.release()
-	if broken {
+	if broken { // the answer still goes out; the next call learns that the session is gone
 		s.drop(ses.id, ErrNoSession)
-		return failed, ErrNoSession
 	}
 	if err != nil {
 		return failed, err
@@ -94,6 +93,9 @@ func (s *Service) executeLocked(ctx context.Context, caller auth.Caller, ses *se
 		Payload: payload, Max: req.OutMax - profile.MinBuffer, Chain: req.Flags&ExecuteChain != 0, Overhead: profile.MinBuffer,
 		Observe: s.observer(caller, ses),
 	})
+	if errors.Is(err, exec.ErrFault) {
+		return nil, ErrBadRequest
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -32,10 +32,13 @@ func (e *Executor) code(s *Session, id rop.ID, err error) mapi.ErrorCode {
 	return mapi.ErrGeneralFailure
 }
 
-// failCall fails the call as a whole instead of one ROP.
-type failCall struct{ code mapi.ErrorCode }
+// ErrFault is what Run returns for a call that a version answers by a fault instead of a result.
+var ErrFault = errors.New("exec: the call faults")
 
-func (f failCall) Error() string { return "the call fails: " + f.code.Error() }
+// failCall fails the call as a whole instead of one ROP: with a code, or with ErrFault.
+type failCall struct{ err error }
+
+func (f failCall) Error() string { return "the call fails: " + f.err.Error() }
 
 var storeErrors = []struct {
 	err  error

@@ -37,11 +37,16 @@ type Executor struct {
 // New returns an Executor.
 func New(opts Options) *Executor {
 	e := &Executor{env: opts.Env, log: opts.Logger, opts: opts}
-	e.handler = e.recovering(e.invoke)
-	for i := len(opts.Middlewares) - 1; i >= 0; i-- {
-		e.handler = opts.Middlewares[i](e.handler)
-	}
+	e.build(e.invoke)
 	return e
+}
+
+// build puts the chain around the innermost handler.
+func (e *Executor) build(invoke Handler) {
+	e.handler = e.recovering(invoke)
+	for i := len(e.opts.Middlewares) - 1; i >= 0; i-- {
+		e.handler = e.opts.Middlewares[i](e.handler)
+	}
 }
 
 // Unimplemented returns how many ROPs without a handler were asked for.

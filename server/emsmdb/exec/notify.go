@@ -8,8 +8,8 @@ import (
 // notify appends what is queued for the session after all responses, as many as fit, and RopPending if some do not,
 // [MS-OXCNOTIF] 3.1.5.5 to 3.1.5.7.
 func (b *buffer) notify() {
-	if b.stopped {
-		return // RopBufferTooSmall is the last of a buffer
+	if b.closed {
+		return
 	}
 	for {
 		n, ok := b.s.queue.take()

@@ -27,6 +27,9 @@ func (e *Executor) logon(ctx context.Context, c *Call, req *rop.LogonRequest) (*
 	if wrong, ok := errors.AsType[*object.WrongServerError](err); ok {
 		return &rop.LogonResponse{LogonFlags: echoedFlags(req.LogonFlags), ServerName: wrong.ServerDN}, err
 	}
+	if errors.Is(err, object.ErrCallFails) {
+		return nil, failCall{ErrFault}
+	}
 	if err != nil {
 		c.Session.log.Info("logon refused", zap.String("mailbox", req.Essdn), zap.Error(err))
 		return nil, err

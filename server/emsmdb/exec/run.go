@@ -29,7 +29,7 @@ type Input struct {
 }
 
 // Run executes a ROP input buffer and returns the payloads of the answer, one or, where continued, several. An error
-// is a mapi.ErrorCode that fails the call as a whole: what ran before stays done, [MS-OXCROPS] 3.2.5.1.
+// is a mapi.ErrorCode, or ErrFault, and fails the call as a whole: what ran before stays done, [MS-OXCROPS] 3.2.5.1.
 func (e *Executor) Run(ctx context.Context, s *Session, in Input) ([][]byte, error) {
 	b, err := newBuffer(e, s, in)
 	if err != nil {
@@ -65,7 +65,8 @@ type buffer struct {
 	seen    int   // ROPs that Observe was told of
 	freed   []int // indexes of the table whose objects were released
 	last    lastROP
-	stopped bool
+	stopped bool // no further ROP runs
+	closed  bool // nothing may be appended: RopBufferTooSmall is the last of a buffer
 	// releasedLast says that the ROP that ran last was a RopRelease.
 	releasedLast bool
 }
@@ -133,9 +134,7 @@ func (b *buffer) run(ctx context.Context) error {
 		if err := b.one(ctx, codec, req, start); err != nil {
 			return err
 		}
-		if b.s.broken {
-			return mapi.ErrRpcFailed
-		}
+		b.stopped = b.stopped || b.s.broken
 	}
 	return nil
 }
@@ -152,7 +151,7 @@ func (b *buffer) one(ctx context.Context, codec *rop.Codec, req rop.Request, sta
 	}
 	if fatal, ok := errors.AsType[failCall](err); ok {
 		b.discard(c)
-		return fatal.code
+		return fatal.err
 	}
 	code := mapi.Success
 	if err != nil {
@@ -296,7 +295,7 @@ func (b *buffer) unimplemented(codec *rop.Codec) {
 
 // releaseIndex implements RopRelease, [MS-OXCROPS] 3.2.5.3: it has no response and its errors are ignored.
 func (b *buffer) releaseIndex(h rop.RequestHeader) {
-	b.s.count(rop.Release, mapi.Success)
+	defer b.s.count(rop.Release, mapi.Success)
 	b.last = lastROP{}
 	logon := b.s.logon(h.LogonID)
 	if logon == nil || h.Input >= len(b.table) {

@@ -70,6 +70,8 @@ func plus[PReq rop.Request](extra func(req PReq) int) option {
 	return func(en *entry) { en.extra = func(req rop.Request) int { return extra(req.(PReq)) } }
 }
 
+//go:generate go test -count=1 -run TestCoverageIsCurrent . -update
+
 // table holds every ROP that has a handler, in id order. The numbers are sizes of what follows the response's head.
 var table = map[rop.ID]*entry{
 	rop.OpenFolder:              on(object.KindLogon|object.KindFolder, 2, (*Executor).openFolder),                                               // 0x02

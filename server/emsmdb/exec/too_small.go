@@ -37,7 +37,7 @@ func (b *buffer) tooSmall(codec *rop.Codec, c *Call, start int) error {
 		return mapi.ErrBufferTooSmall
 	}
 	b.out.Put(w.Bytes())
-	b.stopped = true
+	b.stopped, b.closed = true, true
 	return nil
 }
 

@@ -17,7 +17,7 @@ type Attachment struct {
 	store.Attachment
 }
 
-// OpenAttachment opens an attachment by its number, [MS-OXCMSG] 3.2.5.12.
+// OpenAttachment opens an attachment by its number, [MS-OXCMSG] 2.2.3.12.
 func (m *Message) OpenAttachment(ctx context.Context, number uint32, mode uint8) (*Attachment, error) {
 	if mode&^mapi.OpenModeBestAccess != 0 || mode == mapi.OpenModeCreate {
 		return nil, mapi.ErrInvalidParameter
@@ -131,7 +131,7 @@ func (a *Attachment) List(ctx context.Context) (tags []mapi.PropTag, err error) 
 	return tags, err
 }
 
-// OpenEmbedded opens the message that the attachment holds, [MS-OXCMSG] 3.2.5.16.
+// OpenEmbedded opens the message that the attachment holds, [MS-OXCMSG] 2.2.3.16.
 func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uint8) (*Message, *Opened, error) {
 	if mode > mapi.OpenModeCreate {
 		return nil, nil, mapi.ErrInvalidParameter

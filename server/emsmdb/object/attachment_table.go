@@ -10,7 +10,7 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// AttachmentTable opens the table of a message's attachments, [MS-OXCMSG] 3.2.5.17.
+// AttachmentTable opens the table of a message's attachments, [MS-OXCMSG] 2.2.3.17.
 func (m *Message) AttachmentTable(_ context.Context, flags uint8) (*Table, error) {
 	if flags&^mapi.TableUseUnicode != 0 {
 		return nil, mapi.ErrInvalidParameter

@@ -58,6 +58,19 @@ func (e *Env) collation(lcid uint32) *prop.Collation {
 	return c.(*prop.Collation)
 }
 
+// hides reports whether the version does not know a property of messages, even if it is stored.
+func (e *Env) hides(id uint16) bool {
+	switch id {
+	case mapi.TagNativeBody.ID():
+		return !e.Profile.Message.NativeBody
+	case mapi.TagTrustSender.ID():
+		return !e.Profile.Message.TrustSender
+	case mapi.TagConversationId.ID():
+		return !e.Profile.Submit.ConversationID
+	}
+	return false
+}
+
 // HasPublicFolders reports whether the store has public folders.
 func (e *Env) HasPublicFolders(ctx context.Context) (has bool, err error) {
 	err = e.Store.View(ctx, store.Scope{}, func(r store.Reader) error {

@@ -116,7 +116,7 @@ func (e *Env) mappingRefusal(l *Logon, req LogonRequest) error {
 	return nil
 }
 
-// ErrCallFails reports what a version answers by failing the call instead of the operation.
+// ErrCallFails reports what a version answers by a fault of the call instead of a code of the operation.
 var ErrCallFails = errors.New("object: the call fails")
 
 func (e *Env) logonPublic(ctx context.Context, s *Session, req LogonRequest) (*Logon, error) {
@@ -224,6 +224,15 @@ func (l *Logon) StoreState() uint32 {
 		return mapi.StoreHasActiveSearchFolders
 	}
 	return 0
+}
+
+// update runs a transaction on the logon's mailbox. Once started it is carried through, whatever becomes of the
+// client: what was saved must be published.
+func (l *Logon) update(ctx context.Context, fn func(store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return l.env.Store.Update(context.WithoutCancel(ctx), store.Scope{Mailboxes: []store.MailboxID{l.mailbox.ID}}, fn)
 }
 
 // privateOnly refuses public logons where an operation makes no sense for them.

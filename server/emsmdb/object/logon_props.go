@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
@@ -51,7 +52,8 @@ func (l *Logon) CodePage() uint32 { return l.session.CodePage }
 
 // Get implements Bag.
 func (l *Logon) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, error) {
-	fresh, err := l.refreshed(ctx)
+	counted := slices.ContainsFunc(tags, func(t mapi.PropTag) bool { return t.ID() == mapi.TagContentCount.ID() })
+	fresh, err := l.refreshed(ctx, counted)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +62,7 @@ func (l *Logon) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, err
 
 // List implements Bag.
 func (l *Logon) List(ctx context.Context) ([]mapi.PropTag, error) {
-	fresh, err := l.refreshed(ctx)
+	fresh, err := l.refreshed(ctx, true)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +78,8 @@ type logonState struct {
 	renEx    prop.Value
 }
 
-func (l *Logon) refreshed(ctx context.Context) (*logonState, error) {
+// refreshed reads them, with the number of messages, for which every folder is looked at, only if counted.
+func (l *Logon) refreshed(ctx context.Context, counted bool) (*logonState, error) {
 	s := &logonState{Logon: l}
 	err := l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
 		if s.mailbox, err = r.Mailbox(l.mailbox.ID); err != nil {
@@ -86,7 +89,7 @@ func (l *Logon) refreshed(ctx context.Context) (*logonState, error) {
 			return err
 		}
 		root := s.mailbox.Special[store.SpecialRoot]
-		if root == 0 {
+		if root == 0 || !counted {
 			return nil
 		}
 		folders, err := r.Folders(root, true, false)

@@ -202,7 +202,7 @@ func (m *Message) facts(ctx context.Context, r store.Reader) (*messageFacts, err
 	}
 	m.folder = msg.Folder // it may have been moved
 	f.folder, f.flags, f.attachments, f.associated = msg.Folder, msg.Flags, msg.Attachments > 0, msg.Associated
-	f.change, f.modified, f.size = msg.Change, msg.Modified, msg.Size
+	f.change, f.modified, f.size, f.status = msg.Change, msg.Modified, msg.Size, msg.Status
 	return f, nil
 }
 
@@ -228,7 +228,7 @@ var embeddedHidden = []uint16{
 	mapi.TagMid.ID(), mapi.TagFolderId.ID(), mapi.TagParentFolderId.ID(), mapi.TagInstID.ID(), mapi.TagEntryId.ID(),
 	mapi.TagParentEntryId.ID(), mapi.TagSourceKey.ID(), mapi.TagParentSourceKey.ID(), mapi.TagChangeKey.ID(),
 	mapi.TagPredecessorChangeList.ID(), mapi.TagChangeNumber.ID(), mapi.TagRecordKey.ID(), mapi.TagInstanceKey.ID(),
-	mapi.TagInstanceNum.ID(), mapi.TagMessageSize.ID(), mapi.TagAssociated.ID(),
+	mapi.TagInstanceNum.ID(), mapi.TagMessageSize.ID(), mapi.TagAssociated.ID(), mapi.TagMessageStatus.ID(),
 }
 
 // Get implements Bag.
@@ -246,7 +246,7 @@ func (m *Message) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, e
 			return err
 		}
 		for i, tag := range tags {
-			if !isNotFound(values[i]) {
+			if !isNotFound(values[i]) || m.logon.env.hides(tag.ID()) {
 				continue
 			}
 			if v := fallback(tag); !v.IsZero() {
@@ -268,6 +268,9 @@ func (m *Message) computed(ctx context.Context, r store.Reader) (first, fallback
 	}
 	hidden := func(tag mapi.PropTag) bool { return m.embedded && slices.Contains(embeddedHidden, tag.ID()) }
 	first = func(tag mapi.PropTag) prop.Value {
+		if m.logon.env.hides(tag.ID()) {
+			return notFound
+		}
 		if hidden(tag) {
 			return prop.Value{}
 		}
@@ -304,6 +307,7 @@ func (m *Message) List(ctx context.Context) ([]mapi.PropTag, error) {
 		if err != nil {
 			return err
 		}
+		props = slices.DeleteFunc(props, func(p store.Property) bool { return m.logon.env.hides(p.Tag.ID()) })
 		tags = listed(props, func(tag mapi.PropTag) prop.Value {
 			if v := first(tag); !v.IsZero() {
 				return v

@@ -48,9 +48,6 @@ func (m *Message) derivedSubject(r store.Reader, tag mapi.PropTag) (prop.Value, 
 
 // nativeBody tells which of the bodies stored is the original.
 func (m *Message) nativeBody(r store.Reader) (prop.Value, error) {
-	if !m.logon.env.Profile.Message.NativeBody {
-		return prop.Value{}, nil
-	}
 	props, err := r.Props(m.bag, mapi.TagBody, mapi.TagHtml, mapi.TagBodyHtml, mapi.TagRtfCompressed)
 	if err != nil {
 		return prop.Value{}, err

@@ -19,6 +19,7 @@ type messageFacts struct {
 	folder      store.FolderID // where the message is
 	instance    uint32
 	flags       uint32 // as stored
+	status      uint32
 	attachments bool
 	associated  bool
 	change      store.ChangeNumber
@@ -109,6 +110,9 @@ var messageProps = []messageProp{
 	}},
 	{tag: mapi.TagRead, need: needFlags, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return prop.Bool(f.flags&mapi.MfRead != 0)
+	}},
+	{tag: mapi.TagMessageStatus, stored: true, value: func(f *messageFacts, _ mapi.PropTag) prop.Value { // rows fetch it
+		return prop.Uint32(f.status)
 	}},
 	{tag: mapi.TagAssociated, value: func(f *messageFacts, _ mapi.PropTag) prop.Value { return prop.Bool(f.associated) }},
 	{tag: mapi.TagMessageSize, need: needSize, value: func(f *messageFacts, tag mapi.PropTag) prop.Value {

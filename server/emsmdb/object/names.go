@@ -68,7 +68,7 @@ func (l *Logon) lookUp(ctx context.Context, names []prop.Name, create bool) (ids
 	if err != nil || !create || !missing(ids) {
 		return ids, err
 	}
-	err = l.env.Store.Update(ctx, store.Scope{Mailboxes: []store.MailboxID{l.mailbox.ID}}, func(tx store.Tx) (err error) {
+	err = l.update(ctx, func(tx store.Tx) (err error) {
 		ids, err = tx.RegisterNames(l.mailbox.ID, names)
 		return err
 	})
@@ -131,7 +131,7 @@ func (l *Logon) IDFromLongTermID(ctx context.Context, id prop.LongTermID) (mapi.
 		return err
 	})
 	if errors.Is(err, store.ErrNotFound) {
-		err = l.env.Store.Update(ctx, store.Scope{Mailboxes: []store.MailboxID{l.mailbox.ID}}, func(tx store.Tx) (err error) {
+		err = l.update(ctx, func(tx store.Tx) (err error) {
 			repl, err = tx.RegisterReplica(l.mailbox.ID, id.DatabaseGUID)
 			return err
 		})

@@ -8,7 +8,7 @@ import (
 )
 
 // SetReadFlag changes the read state of the message at once, saved or not, and reports whether the read bit changed,
-// [MS-OXCMSG] 3.2.5.11.
+// [MS-OXCMSG] 2.2.3.11.
 func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, err error) {
 	if m.embedded {
 		return false, mapi.ErrNoSupport
@@ -17,11 +17,7 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 	if err != nil || mask == 0 {
 		return false, err
 	}
-	if err := ctx.Err(); err != nil {
-		return false, err
-	}
-	scope := store.Scope{Mailboxes: []store.MailboxID{m.logon.mailbox.ID}}
-	err = m.logon.env.Store.Update(context.WithoutCancel(ctx), scope, func(tx store.Tx) error {
+	err = m.logon.update(ctx, func(tx store.Tx) error {
 		before, err := tx.Message(m.id)
 		if err != nil {
 			return err

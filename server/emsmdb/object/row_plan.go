@@ -104,6 +104,9 @@ func (p *rowPlan) row(f *messageFacts, fetched []prop.Value) []prop.Value {
 // value returns the value of a column, the zero Value if there is none.
 func (p *rowPlan) value(i int, f *messageFacts, fetched []prop.Value) prop.Value {
 	c, tag := &p.columns[i], p.tags[i]
+	if f.logon.env.hides(tag.ID()) {
+		return prop.Value{}
+	}
 	if c.fetched >= 0 {
 		if v := instance(fetched[c.fetched], tag); !v.IsZero() {
 			return matching(v, tag)

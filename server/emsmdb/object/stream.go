@@ -169,7 +169,7 @@ func (s *Stream) Read(ctx context.Context, n int) ([]byte, error) {
 	return b, nil
 }
 
-// Seek moves the position, [MS-OXCPRPT] 3.2.5.16. It may go beyond the end, but not before the beginning.
+// Seek moves the position, [MS-OXCPRPT] 2.2.21. It may go beyond the end, but not before the beginning.
 func (s *Stream) Seek(origin uint8, offset int64) (int64, error) {
 	base := int64(0)
 	switch origin {

@@ -126,7 +126,7 @@ func (t *Table) arrange(orders []prop.SortOrder, rs prop.Restriction) error {
 	return nil
 }
 
-// Reset forgets columns, order and restriction, [MS-OXCTABL] 3.2.5.15.
+// Reset forgets columns, order and restriction, [MS-OXCTABL] 3.2.5.16.
 func (t *Table) Reset() error {
 	t.columns = nil
 	if t.orders == nil && t.restriction == nil && !t.invalid {
@@ -151,7 +151,7 @@ func (t *Table) sync(ctx context.Context) error {
 	if v := t.src.version(); v != t.version {
 		if t.marked {
 			t.pos = t.src.rank(t.mark)
-		} else if t.version != 0 {
+		} else if t.version != 0 && t.pos > 0 {
 			t.pos = t.src.len() // it stood at the end
 		}
 		t.version = v
@@ -412,7 +412,7 @@ func (t *Table) row(ctx context.Context, mark view.Entry) (*prop.Row, error) {
 	return &prop.Row{Values: t.shown(rows[0])}, nil
 }
 
-// AllColumns lists what the table could show, [MS-OXCTABL] 3.2.5.12.
+// AllColumns lists what the table could show, [MS-OXCTABL] 3.2.5.13.
 func (t *Table) AllColumns(ctx context.Context) ([]mapi.PropTag, error) {
 	if err := t.sync(ctx); err != nil {
 		return nil, err

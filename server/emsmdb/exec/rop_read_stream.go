@@ -9,16 +9,6 @@ import (
 	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
-// openStream implements RopOpenStream, [MS-OXCPRPT] 3.2.5.11.
-func (e *Executor) openStream(ctx context.Context, c *Call, req *rop.OpenStreamRequest) (*rop.OpenStreamResponse, error) {
-	s, err := object.OpenStream(ctx, c.Object.(object.Bag), req.PropertyTag, req.OpenModeFlags)
-	if err != nil {
-		return nil, err
-	}
-	c.SetOutput(s)
-	return &rop.OpenStreamResponse{StreamSize: uint32(min(s.Size(), math.MaxUint32))}, nil
-}
-
 // maxByteCount is the largest MaximumByteCount, [MS-OXCROPS] 2.2.9.2.1.
 const maxByteCount = 0x80000000
 
@@ -56,18 +46,4 @@ func (e *Executor) readCount(req *rop.ReadStreamRequest) (int, error) {
 func packsStreams(s *object.Session) bool {
 	v := s.ClientVersion
 	return v.AtLeast(12, 0, 4207, 0) && (!v.AtLeast(15, 0, 0, 0) || v.AtLeast(16, 0, 10000, 0))
-}
-
-// seekStream implements RopSeekStream, [MS-OXCPRPT] 3.2.5.16.
-func (e *Executor) seekStream(_ context.Context, c *Call, req *rop.SeekStreamRequest) (*rop.SeekStreamResponse, error) {
-	pos, err := c.Stream().Seek(req.Origin, req.Offset)
-	if err != nil {
-		return nil, err
-	}
-	return &rop.SeekStreamResponse{NewPosition: uint64(pos)}, nil
-}
-
-// getStreamSize implements RopGetStreamSize, [MS-OXCPRPT] 3.2.5.14.
-func (e *Executor) getStreamSize(_ context.Context, c *Call, _ *rop.GetStreamSizeRequest) (*rop.GetStreamSizeResponse, error) {
-	return &rop.GetStreamSizeResponse{StreamSize: uint32(min(c.Stream().Size(), math.MaxUint32))}, nil
 }

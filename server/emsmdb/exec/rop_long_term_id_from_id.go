@@ -14,12 +14,3 @@ func (e *Executor) longTermIDFromID(ctx context.Context, c *Call, req *rop.LongT
 	}
 	return &rop.LongTermIdFromIdResponse{LongTermID: id}, nil
 }
-
-// idFromLongTermID implements RopIdFromLongTermId, [MS-OXCSTOR] 3.2.5.9.
-func (e *Executor) idFromLongTermID(ctx context.Context, c *Call, req *rop.IdFromLongTermIdRequest) (*rop.IdFromLongTermIdResponse, error) {
-	id, err := c.Logon().IDFromLongTermID(ctx, req.LongTermID)
-	if err != nil {
-		return nil, err
-	}
-	return &rop.IdFromLongTermIdResponse{ObjectID: id}, nil
-}

@@ -8,18 +8,6 @@ import (
 	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
-// getNamesFromPropertyIDs implements RopGetNamesFromPropertyIds, [MS-OXCPRPT] 3.2.5.10.
-func (e *Executor) getNamesFromPropertyIDs(ctx context.Context, c *Call, req *rop.GetNamesFromPropertyIdsRequest) (*rop.GetNamesFromPropertyIdsResponse, error) {
-	names, err := c.Logon().NamesOf(ctx, req.PropertyIDs)
-	if err != nil {
-		return nil, err
-	}
-	return &rop.GetNamesFromPropertyIdsResponse{PropertyNames: names}, nil
-}
-
-// propertyIDsSize is what the response of RopGetPropertyIdsFromNames needs for its ids.
-func propertyIDsSize(req *rop.GetPropertyIdsFromNamesRequest) int { return 2 * len(req.PropertyNames) }
-
 // getPropertyIDsFromNames implements RopGetPropertyIdsFromNames, [MS-OXCPRPT] 3.2.5.9. Without names, on a logon, it
 // lists every id there is.
 func (e *Executor) getPropertyIDsFromNames(ctx context.Context, c *Call, req *rop.GetPropertyIdsFromNamesRequest) (*rop.GetPropertyIdsFromNamesResponse, error) {

@@ -1,0 +1,12 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/mapid/mapid/internal/rop"
+)
+
+// getAddressTypes implements RopGetAddressTypes, [MS-OXOMSG] 3.3.5.1.
+func (e *Executor) getAddressTypes(_ context.Context, c *Call, _ *rop.GetAddressTypesRequest) (*rop.GetAddressTypesResponse, error) {
+	return &rop.GetAddressTypesResponse{AddressTypes: []string{"SMTP", "EX"}}, nil
+}

@@ -1,0 +1,17 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/mapid/mapid/internal/rop"
+)
+
+// openAttachment implements RopOpenAttachment, [MS-OXCMSG] 2.2.3.12.
+func (e *Executor) openAttachment(ctx context.Context, c *Call, req *rop.OpenAttachmentRequest) (*rop.OpenAttachmentResponse, error) {
+	a, err := c.Message().OpenAttachment(ctx, req.AttachmentID, req.OpenAttachmentFlags)
+	if err != nil {
+		return nil, err
+	}
+	c.SetOutput(a)
+	return &rop.OpenAttachmentResponse{}, nil
+}

@@ -194,14 +194,17 @@ func (c *conn) readPDU() (*[]byte, Header, error) {
 	return buf, h, err
 }
 
-// awaitPDU waits for the first byte of a PDU.
+// awaitPDU waits for the first byte of a PDU. The rest of a request whose first fragments have arrived must come as
+// soon as the rest of a PDU.
 func (c *conn) awaitPDU() error {
 	for {
+		limits := c.srv.limits.Load()
 		limit := c.deadline
-		if limit.IsZero() {
-			if idle := c.srv.limits.Load().Idle; idle > 0 {
-				limit = time.Now().Add(idle)
-			}
+		switch {
+		case c.partial != nil:
+			limit = time.Now().Add(limits.PDU)
+		case limit.IsZero() && limits.Idle > 0:
+			limit = time.Now().Add(limits.Idle)
 		}
 		c.nc.SetReadDeadline(limit)
 		if c.srv.draining.Load() {
@@ -215,6 +218,8 @@ func (c *conn) awaitPDU() error {
 			return errQuiet // the client left, orderly or not
 		case c.srv.draining.Load():
 			return errQuiet
+		case c.partial != nil:
+			return errSlow
 		case !c.deadline.IsZero():
 			return errHandshake
 		case c.pending() == 0:

@@ -21,7 +21,7 @@ type Limits struct {
 	Contexts          int           // presentation contexts per connection
 	Security          int           // security contexts per connection
 	Request           int           // bytes of one request's stub, all fragments together
-	PDU               time.Duration // from the first byte of a PDU to its last
+	PDU               time.Duration // from the first byte of a PDU to its last, and between the fragments of a request
 	Handshake         time.Duration // from accepting to the bind, and for the legs of one security context
 	Idle              time.Duration // without a call in flight and without a PDU; 0 = for ever
 	Write             time.Duration // for a client to take an answer

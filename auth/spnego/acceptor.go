@@ -130,10 +130,11 @@ func (a *acceptor) answer(answer *respToken, mic []byte) (_ []byte, done bool, e
 	return answer.encode(), true, nil
 }
 
-// wantsMIC says whether the codes must be exchanged although the client did not start it.
+// wantsMIC says whether the codes must be exchanged although the client did not start it. Where no signing was
+// negotiated, as at connect level, clients do not expect a code and end the exchange over one.
 func (a *acceptor) wantsMIC() bool {
 	m := a.micer()
-	return m != nil && (a.needMIC || m.WantsMIC())
+	return m != nil && (a.needMIC && a.inner.SignatureSize(auth.LevelIntegrity) > 0 || m.WantsMIC())
 }
 
 // choice is the outcome of a negotiation.

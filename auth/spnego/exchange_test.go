@@ -18,6 +18,7 @@ type fake struct {
 	legs    int // tokens the server sees
 	wants   bool
 	noMIC   bool
+	noSign  bool
 }
 
 func (f *fake) Service() auth.Service { return f.service }
@@ -75,6 +76,13 @@ func (c *fakeContext) VerifyMIC(b, mic []byte) error {
 	return nil
 }
 
+func (c *fakeContext) SignatureSize(auth.Level) int {
+	if c.noSign {
+		return 0
+	}
+	return 16
+}
+
 func (c *fakeContext) WantsMIC() bool { return c.wants }
 func (c *fakeContext) MICsDone()      { c.reset++ }
 
@@ -91,6 +99,7 @@ func TestNegotiate(t *testing.T) {
 	t.Parallel()
 	ntlm, krb := &fake{service: auth.ServiceNTLM, legs: 2}, &fake{service: auth.ServiceKerberos, legs: 2}
 	ntlmMIC := &fake{service: auth.ServiceNTLM, legs: 2, wants: true}
+	connect := &fake{service: auth.ServiceNTLM, legs: 2, noSign: true}
 	once := &fake{service: auth.ServiceKerberos, legs: 1}
 	bare := &fake{service: auth.ServiceKerberos, legs: 1, noMIC: true}
 	for _, c := range []struct {
@@ -116,6 +125,13 @@ func TestNegotiate(t *testing.T) {
 			{false, acceptIncomplete, "", "ntlm leg 2", false},
 			{true, acceptIncomplete, "", "ntlm leg 3", true},
 			{false, acceptCompleted, "", "", true},
+		}, auth.ServiceNTLM},
+		{"PassedOverWithoutSigning", New(connect), []*fake{krb, connect}, []step{
+			{false, requestMIC, oidNTLMSSP, "", false},
+			{true, acceptIncomplete, "", "ntlm leg 1", false},
+			{false, acceptIncomplete, "", "ntlm leg 2", false},
+			{true, acceptIncomplete, "", "ntlm leg 3", false},
+			{false, acceptCompleted, "", "", false},
 		}, auth.ServiceNTLM},
 		{"ClientsOrder", New(ntlm, krb), []*fake{krb, ntlm}, []step{
 			{false, acceptIncomplete, oidMSKRB5, "kerberos leg 2", false},

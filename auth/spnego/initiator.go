@@ -145,12 +145,13 @@ func (i *initiator) answer(in, out *respToken) (_ []byte, done bool, err error) 
 		}
 	}
 	m := i.micer()
-	wants := i.needMIC || i.micSeen || m != nil && m.WantsMIC()
+	need := i.needMIC && m != nil && i.inner.SignatureSize(auth.LevelIntegrity) > 0
+	wants := need || i.micSeen || m != nil && m.WantsMIC()
 	if in.state == acceptCompleted {
 		if out.token != nil {
 			return nil, false, fmt.Errorf("%w: the server ends before the mechanism is done", auth.ErrBadToken)
 		}
-		if (i.needMIC || i.micMade) && !i.micSeen || i.micSeen && !i.micMade {
+		if (need || i.micMade) && !i.micSeen || i.micSeen && !i.micMade {
 			return nil, false, fmt.Errorf("%w: the server ends without a mechListMIC", auth.ErrBadMIC)
 		}
 		return nil, true, nil

@@ -31,7 +31,7 @@ func TestInteropSambaGensec(t *testing.T) {
 			t.Parallel()
 			now := time.Now()
 			client := start(t, "samba.gensec", "gensec.py", c.mech, c.level, c.domain, c.user, c.password)
-			server := mechanism(c.mech, now).Accept()
+			server := mechanism(t, c.mech, now, nil).Accept()
 			if err := talk(t, server, client); !errors.Is(err, c.want) {
 				t.Fatalf("got %v, want %v", err, c.want)
 			}

@@ -25,7 +25,7 @@ func TestInteropGoNTLMSSP(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			server := mechanism("ntlmssp", time.Now()).Accept()
+			server := mechanism(t, "ntlmssp", time.Now(), nil).Accept()
 			hello, err := ntlmssp.NewNegotiateMessage("", "")
 			if err != nil {
 				t.Fatal(err)

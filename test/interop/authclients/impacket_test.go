@@ -35,7 +35,7 @@ func TestInteropImpacketNTLM(t *testing.T) {
 				mech = "ntlmv1"
 			}
 			client := start(t, "impacket.ntlm", "impacket_ntlm.py", c.level, c.version, c.domain, c.user, c.password)
-			if err := talk(t, mechanism(mech, now).Accept(), client); !errors.Is(err, c.want) {
+			if err := talk(t, mechanism(t, mech, now, nil).Accept(), client); !errors.Is(err, c.want) {
 				t.Fatalf("got %v, want %v", err, c.want)
 			}
 			if c.want == nil {

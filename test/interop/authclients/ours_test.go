@@ -66,7 +66,7 @@ func TestNegotiateNTLM(t *testing.T) {
 				if c.v1 {
 					name = "ntlmv1"
 				}
-				client, server := spnego.NewInitiator(offers...), spnego.New(mechanism(name, time.Now())).Accept()
+				client, server := spnego.NewInitiator(offers...), spnego.New(mechanism(t, name, time.Now(), nil)).Accept()
 				if err := negotiate(t, client, server); err != nil {
 					t.Fatal(err)
 				}

@@ -10,13 +10,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/mapid/mapid/auth"
+	"github.com/mapid/mapid/auth/krb"
 	"github.com/mapid/mapid/auth/ntlm"
 	"github.com/mapid/mapid/auth/spnego"
 )
@@ -42,13 +42,27 @@ func (c *counter) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// mechanism returns the server's side at that time: ntlmssp, ntlmv1 (which is allowed there) or spnego. Its randomness
-// is no secret: recordings must replay.
-func mechanism(name string, now time.Time) auth.Mechanism {
+// mechanism returns the server's side at that time: ntlmssp, ntlmv1 (which is allowed there), spnego over NTLM, krb5 and
+// negotiated (spnego over it). Its randomness is no secret: recordings must replay.
+func mechanism(t *testing.T, name string, now time.Time, keytab []byte) auth.Mechanism {
+	t.Helper()
+	clock := func() time.Time { return now }
+	if name == "krb5" || name == "negotiated" {
+		keys, err := krb.ParseKeytab(keytab)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := krb.New(krb.Options{
+			Keytab: keys, Accounts: accounts{}, Services: krb.Services("EXCH01", "exch01.mapid.test"), Rand: new(counter), Now: clock,
+		})
+		if name == "negotiated" {
+			return spnego.New(m)
+		}
+		return m
+	}
 	m := ntlm.New(ntlm.Options{
 		Accounts: accounts{}, NetBIOSDomain: "MAPID", NetBIOSComputer: "EXCH01", DNSDomain: "mapid.test",
-		DNSComputer: "exch01.mapid.test", Require128: true, AllowV1: name == "ntlmv1", Rand: new(counter),
-		Now: func() time.Time { return now },
+		DNSComputer: "exch01.mapid.test", Require128: true, AllowV1: name == "ntlmv1", Rand: new(counter), Now: clock,
 	})
 	if name == "spnego" {
 		return spnego.New(m)
@@ -157,16 +171,20 @@ func message(server auth.Context, client peer, l line) error {
 		}
 		return client.write(line{word: "sign", args: [][]byte{reply, whole, sig}})
 	}
+	var header, trailer []byte
+	if len(l.args) == 5 {
+		header, trailer = l.args[3], l.args[4]
+	}
 	b := bytes.Clone(l.args[1])
-	if err := server.Unseal(l.args[2], nil, b, nil); err != nil || !bytes.Equal(b, l.args[0]) {
+	if err := server.Unseal(l.args[2], header, b, trailer); err != nil || !bytes.Equal(b, l.args[0]) {
 		return fmt.Errorf("unseal: %q, %w", b, err)
 	}
 	b = bytes.Clone(reply)
 	sig := make([]byte, server.SignatureSize(auth.LevelPrivacy))
-	if err := server.Seal(sig, nil, b, nil); err != nil {
+	if err := server.Seal(sig, header, b, trailer); err != nil {
 		return fmt.Errorf("seal: %w", err)
 	}
-	return client.write(line{word: "seal", args: [][]byte{reply, b, sig}})
+	return client.write(line{word: "seal", args: append([][]byte{reply, b, sig}, l.args[3:]...)})
 }
 
 // program is a client that runs. It keeps the conversation.
@@ -193,16 +211,20 @@ func (p *program) write(l line) error {
 // start runs a script of this folder with Debian's Python, whose packages the clients come in.
 func start(t *testing.T, module, script string, args ...string) *program {
 	t.Helper()
+	return startIn(t, nil, module, script, args...)
+}
+
+// startIn is start with an environment.
+func startIn(t *testing.T, env []string, module, script string, args ...string) *program {
+	t.Helper()
 	const python = "/usr/bin/python3"
 	if err := exec.CommandContext(t.Context(), python, "-c", "import "+module).Run(); err != nil {
-		if os.Getenv("MAPID_REQUIRE_INTEROP") == "1" {
-			t.Fatalf("client not installed: Python's %s: %v", module, err)
-		}
-		t.Skipf("client not installed: Python's %s: %v", module, err)
+		missing(t, fmt.Sprintf("client not installed: Python's %s: %v", module, err))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // t.Context ends too early
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, python, append([]string{script}, args...)...)
+	cmd.Env = env
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -224,7 +246,9 @@ func start(t *testing.T, module, script string, args ...string) *program {
 			t.Logf("%s: %v\n%s", script, err, trouble.Bytes())
 		}
 		if t.Failed() {
-			t.Log(strings.Join(p.log, "\n"))
+			for _, l := range p.log {
+				t.Logf("%.160s", l)
+			}
 		}
 	})
 	return p

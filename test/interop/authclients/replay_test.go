@@ -1,6 +1,7 @@
 package authclients
 
 import (
+	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
@@ -14,14 +15,14 @@ import (
 
 var update = flag.Bool("update", false, "record the conversations of the clients that run")
 
-// record keeps a conversation for TestReplay.
-func record(t *testing.T, mech string, now time.Time, log []string) {
+// record keeps a conversation for TestReplay: what server it was with, and a keytab where that has one.
+func record(t *testing.T, mech string, now time.Time, log []string, keytab ...byte) {
 	t.Helper()
 	if !*update {
 		return
 	}
 	name := filepath.Join("testdata", strings.ReplaceAll(strings.TrimPrefix(t.Name(), "TestInterop"), "/", "_")+".txt")
-	text := fmt.Sprintf("%s %s\n%s\n", mech, now.UTC().Format(time.RFC3339Nano), strings.Join(log, "\n"))
+	text := fmt.Sprintf("%s %s %x\n%s\n", mech, now.UTC().Format(time.RFC3339Nano), keytab, strings.Join(log, "\n"))
 	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +31,9 @@ func record(t *testing.T, mech string, now time.Time, log []string) {
 // recording is a client that says again what it once said, and expects what it was told.
 type recording struct {
 	lines []string
+	// random says that tokens of the exchange hold randomness that cannot be repeated: an AP-REP's confounder is
+	// gokrb5's. What the client answers, and every message afterwards, still depends on what is in them.
+	random bool
 }
 
 func (r *recording) next(who string) (line, error) {
@@ -48,6 +52,9 @@ func (r *recording) read() (line, error) { return r.next("client") }
 
 func (r *recording) write(l line) error {
 	want, err := r.next("server")
+	if err == nil && r.random && want.word == l.word && len(want.args) == 1 {
+		return nil
+	}
 	if err == nil && want.String() != l.String() {
 		err = fmt.Errorf("said %s where the client was satisfied with %s", l, want)
 	}
@@ -70,13 +77,17 @@ func TestReplay(t *testing.T) {
 				t.Fatal(err)
 			}
 			lines := strings.Split(strings.TrimSpace(string(b)), "\n")
-			mech, at, _ := strings.Cut(lines[0], " ")
-			now, err := time.Parse(time.RFC3339Nano, at)
+			head := append(strings.Fields(lines[0]), "")
+			now, err := time.Parse(time.RFC3339Nano, head[1])
 			if err != nil {
 				t.Fatal(err)
 			}
-			client := &recording{lines: lines[1:]}
-			if err := talk(t, mechanism(mech, now).Accept(), client); err != nil {
+			keytab, err := hex.DecodeString(head[2])
+			if err != nil {
+				t.Fatal(err)
+			}
+			client := &recording{lines: lines[1:], random: len(keytab) > 0}
+			if err := talk(t, mechanism(t, head[0], now, keytab).Accept(), client); err != nil {
 				t.Fatal(err)
 			}
 			if len(client.lines) > 0 {

@@ -1,6 +1,7 @@
 """Calls the echo interface with Samba's RPC client.
 
-Arguments: port, options (seal,ntlm ...), kerberos (0, 1), domain, user, password. Prints accepted or refused TEXT.
+Arguments: port, options (seal,ntlm ...), kerberos (0 never, 1 always, with a cache of tickets in place of the password,
+2 if it works), domain, user, password. Prints accepted or refused TEXT.
 """
 import sys
 
@@ -12,7 +13,7 @@ port, options, kerberos, domain, user, password = sys.argv[1:7]
 lp = param.LoadParm()
 lp.set("workgroup", "MAPID")
 lp.set("netbios name", "WS01")
-if kerberos == "1":
+if kerberos != "0":
     lp.set("realm", "MAPID.TEST")
 creds = credentials.Credentials()
 creds.guess(lp)
@@ -21,7 +22,7 @@ if kerberos == "1":
     creds.set_kerberos_state(credentials.MUST_USE_KERBEROS)
     creds.set_named_ccache("FILE:" + password)
 else:
-    creds.set_kerberos_state(credentials.DONT_USE_KERBEROS)
+    creds.set_kerberos_state(credentials.AUTO_USE_KERBEROS if kerberos == "2" else credentials.DONT_USE_KERBEROS)
     creds.set_password(password)
     creds.set_domain(domain)
     creds.set_username(user)

@@ -74,8 +74,9 @@ func judge(t *testing.T, p *program, who callers, want auth.Caller) {
 }
 
 // everything is a server with all mechanisms that need no ticket.
-func everything() []auth.Mechanism {
-	m := mechanism("ntlmssp", time.Now())
+func everything(t *testing.T) []auth.Mechanism {
+	t.Helper()
+	m := mechanism(t, "ntlmssp", time.Now(), nil)
 	return []auth.Mechanism{m, spnego.New(m)}
 }
 
@@ -100,7 +101,7 @@ func TestInteropRPCSambaNTLM(t *testing.T) {
 		for _, level := range levels {
 			t.Run(service.String()+"_"+level.String(), func(t *testing.T) {
 				t.Parallel()
-				port, who := echoServer(t, everything()...)
+				port, who := echoServer(t, everything(t)...)
 				option := map[auth.Service]string{auth.ServiceNTLM: "ntlm", auth.ServiceNegotiate: "spnego"}[service]
 				p := start(t, "samba.dcerpc.echo", "rpc_samba.py", strconv.Itoa(int(port)), sambaLevels[level]+","+option, "0",
 					"MAPID", "alice", "Password1!")
@@ -115,7 +116,7 @@ func TestInteropRPCImpacketNTLM(t *testing.T) {
 	for _, level := range impacketLevels {
 		t.Run(level.String(), func(t *testing.T) {
 			t.Parallel()
-			port, who := echoServer(t, everything()...)
+			port, who := echoServer(t, everything(t)...)
 			p := start(t, "impacket.dcerpc", "rpc_impacket.py", strconv.Itoa(int(port)), "10", strconv.Itoa(int(level)),
 				"MAPID", "alice", "Password1!")
 			judge(t, p, who, caller(auth.ServiceNTLM, auth.ServiceNTLM, level))
@@ -135,7 +136,7 @@ func TestInteropRPCRefused(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			port, who := echoServer(t, everything()...)
+			port, who := echoServer(t, everything(t)...)
 			p := start(t, c.module, c.script, strconv.Itoa(int(port)), c.options, c.flag, "MAPID", c.user, c.password)
 			l, err := p.read()
 			if err != nil || l.word != "refused" || len(who) > 0 {
@@ -165,7 +166,7 @@ func TestRPCOurClientNTLM(t *testing.T) {
 		for _, level := range levels {
 			t.Run(service.String()+"_"+level.String(), func(t *testing.T) {
 				t.Parallel()
-				port, who := echoServer(t, everything()...)
+				port, who := echoServer(t, everything(t)...)
 				for _, headerSign := range []bool{false, true} {
 					if err := echo(t.Context(), port, service, level, initiator(service, level), headerSign); err != nil {
 						t.Fatal(err)

@@ -217,11 +217,12 @@ func start(t *testing.T, module, script string, args ...string) *program {
 // startIn is start with an environment.
 func startIn(t *testing.T, env []string, module, script string, args ...string) *program {
 	t.Helper()
+	wanted(t)
 	const python = "/usr/bin/python3"
 	if err := exec.CommandContext(t.Context(), python, "-c", "import "+module).Run(); err != nil {
 		missing(t, fmt.Sprintf("client not installed: Python's %s: %v", module, err))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute) // t.Context ends too early
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // t.Context ends too early
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, python, append([]string{script}, args...)...)
 	cmd.Env = env

@@ -30,6 +30,7 @@ type realm struct {
 // startRealm makes a throw-away realm and logs alice on. The KDC ends with the test.
 func startRealm(t *testing.T) *realm {
 	t.Helper()
+	wanted(t)
 	for _, program := range []string{"/usr/sbin/krb5kdc", "/usr/sbin/kdb5_util", "/usr/sbin/kadmin.local", "/usr/bin/kinit", "/usr/bin/kvno"} {
 		if _, err := os.Stat(program); err != nil {
 			missing(t, fmt.Sprintf("client not installed: MIT Kerberos (krb5-kdc, krb5-admin-server, krb5-user): %v", err))
@@ -82,6 +83,15 @@ func startRealm(t *testing.T) *realm {
 	r.serve(t)
 	r.run(t, "Password1!\n", "/usr/bin/kinit", "alice")
 	return r
+}
+
+// wanted skips a test that starts programs of others unless make interop asked for them: they take minutes. What they
+// were recorded to say is tested always.
+func wanted(t *testing.T) {
+	t.Helper()
+	if os.Getenv("MAPID_INTEROP") != "1" && os.Getenv("MAPID_REQUIRE_INTEROP") != "1" {
+		t.Skip("not asked for: make interop runs the clients of other projects")
+	}
 }
 
 // missing skips a test whose client is not there, or fails it where clients are demanded.

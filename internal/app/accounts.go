@@ -16,6 +16,7 @@ import (
 type accounts struct {
 	directory store.Directory
 	domain    string // mail domain of the organisation
+	realm     string // its Kerberos realm, whose principals are the accounts of the domain
 	now       func() time.Time
 
 	mu     sync.Mutex // guards health
@@ -29,8 +30,9 @@ type healthSecret struct {
 	expires time.Time
 }
 
-// Account finds alice by MAPID and alice, by alice alone, and by alice@mapid.test. An unknown domain is not a reason to
-// refuse: clients give the name of their own machine.
+// Account finds alice by MAPID and alice, by alice alone, by alice@mapid.test and every other mail address of hers, and by
+// the principal alice@MAPID.TEST, whatever realm and mail domain are called. An unknown domain is not a reason to refuse:
+// clients give the name of their own machine.
 func (a *accounts) Account(ctx context.Context, _, user string) (auth.Account, error) {
 	snapshot, err := a.directory.Snapshot(ctx)
 	if err != nil {
@@ -38,8 +40,12 @@ func (a *accounts) Account(ctx context.Context, _, user string) (auth.Account, e
 	}
 	e := snapshot.ByName(user)
 	if name, domain, ok := strings.Cut(user, "@"); ok && e == nil {
-		if e = snapshot.ByMail(user); e == nil && strings.EqualFold(domain, a.domain) {
+		ours := strings.EqualFold(domain, a.domain) || strings.EqualFold(domain, a.realm)
+		if e = snapshot.ByMail(user); e == nil && ours {
 			e = snapshot.ByName(name)
+		}
+		if e == nil && ours {
+			e = snapshot.ByMail(name + "@" + a.domain)
 		}
 	}
 	if e == nil || e.Kind != store.UserEntry {

@@ -82,7 +82,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}); err != nil {
 		return nil, err
 	}
-	a.users = &accounts{directory: a.store, domain: a.cfg.Organization.Domain, now: o.Now}
+	a.users = &accounts{directory: a.store, domain: a.cfg.Organization.Domain, realm: a.cfg.Organization.Realm, now: o.Now}
 	a.hub = trace.NewHub(o.Now)
 	a.file = &traceFile{hub: a.hub, log: a.log, program: a.program(), tasks: &a.tasks}
 	if err = a.file.set(a.cfg.Trace); err != nil {

@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/mapid/mapid/auth"
+	"github.com/mapid/mapid/auth/krb"
 	"github.com/mapid/mapid/auth/ntlm"
 	"github.com/mapid/mapid/auth/spnego"
 	"github.com/mapid/mapid/internal/config"
@@ -55,8 +56,12 @@ func (a *App) newServer(ctx context.Context, c config.Server) (*server, error) {
 	if len(a.cfg.Servers) > 0 {
 		log = log.With(zap.String("server", c.Name))
 	}
+	mechanisms, err := a.mechanisms(c)
+	if err != nil {
+		return nil, err
+	}
 	s.rpc = dcerpc.NewServer(dcerpc.Options{
-		Logger: log, Mechanisms: a.mechanisms(c), Limits: rpcLimits(a.cfg.Limits),
+		Logger: log, Mechanisms: mechanisms, Limits: rpcLimits(a.cfg.Limits),
 		Principal: func(auth.Service) string { return "exchangeMDB/" + c.FQDN }, Hooks: traceHooks(a.hub),
 		FirstConn: uint64(len(a.servers)) << 32,
 	})
@@ -93,15 +98,24 @@ func (a *App) openPorts(ctx context.Context, s *server, epmPort, mailPort, bookP
 	return a.listen(ctx, s, bookPort, s.cfg.NSPI, "listen.nspi")
 }
 
-// mechanisms are what clients of a server may authenticate by. Each server has its own: the challenge names it.
-func (a *App) mechanisms(c config.Server) []auth.Mechanism {
+// mechanisms are what clients of a server may authenticate by. Each server has its own: the challenge names it, and
+// tickets are issued for it. Without a keytab there is no Kerberos, and Negotiate settles on NTLM.
+func (a *App) mechanisms(c config.Server) ([]auth.Mechanism, error) {
 	mic := map[string]ntlm.MICPolicy{"auto": ntlm.MICAuto, "on": ntlm.MICAlways, "off": ntlm.MICNever}
-	m := ntlm.New(ntlm.Options{
+	proof := ntlm.New(ntlm.Options{
 		Accounts: a.users, NetBIOSDomain: a.cfg.Organization.NetBIOS, NetBIOSComputer: c.Name,
 		DNSDomain: a.cfg.Organization.Domain, DNSComputer: c.FQDN, DNSTree: a.cfg.Organization.Domain,
 		AllowV1: c.Auth.NTLM.V1, Require128: c.Auth.NTLM.Require128, RequireMIC: mic[c.Auth.NTLM.RequireMIC], Now: a.opts.Now,
 	})
-	return []auth.Mechanism{m, spnego.New(m)}
+	if c.Auth.Keytab == "" {
+		return []auth.Mechanism{proof, spnego.New(proof)}, nil
+	}
+	keys, err := krb.LoadKeytab(c.Auth.Keytab)
+	if err != nil {
+		return nil, fmt.Errorf("server %s cannot use auth.keytab (%w): export the keytab anew, or leave it empty to offer no Kerberos", c.Name, err)
+	}
+	ticket := krb.New(krb.Options{Keytab: keys, Accounts: a.users, Services: krb.Services(c.Name, c.FQDN), Now: a.opts.Now})
+	return []auth.Mechanism{proof, ticket, spnego.New(ticket, proof)}, nil
 }
 
 // rpcLimits maps the limits of the configuration to those of the RPC runtime; what it does not name keeps its default.

@@ -173,8 +173,9 @@ func (t tracing) ChangeFile(change admin.TraceFileChange) (admin.TraceFile, erro
 
 func (a *App) program() string { return "mapid " + a.opts.Build.Version }
 
-// ExportKeytab returns a keytab with the NT hash of every account of a data folder, as keys of type RC4: analysers
-// open captures of sealed traffic with it.
+// ExportKeytab returns a keytab with the NT hash of every account of a data folder, as keys of type RC4, and with the
+// keys of the keytabs that the servers use: analysers open captures of sealed traffic with it. It also returns how many
+// keys that is.
 func ExportKeytab(ctx context.Context, cfg config.Config, dataDir string) ([]byte, int, error) {
 	path := cfg.Store.Path
 	if dataDir != "" {
@@ -187,6 +188,23 @@ func ExportKeytab(ctx context.Context, cfg config.Config, dataDir string) ([]byt
 	entries := make([]keytab.Entry, len(credentials))
 	for i, c := range credentials {
 		entries[i] = keytab.Entry{Principal: c.Name, Realm: cfg.Organization.Realm, Version: 1, Type: keytab.RC4, Key: c.NTHash[:], Time: time.Unix(0, 0)}
+	}
+	var files []string
+	for _, s := range cfg.EffectiveServers() {
+		file := s.Auth.Keytab
+		if file == "" || slices.Contains(files, file) {
+			continue
+		}
+		files = append(files, file)
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return nil, 0, fmt.Errorf("cannot read auth.keytab %s: %w", file, reason(err))
+		}
+		own, err := keytab.Decode(b)
+		if err != nil {
+			return nil, 0, fmt.Errorf("auth.keytab %s: %w", file, err)
+		}
+		entries = append(entries, own...)
 	}
 	b, err := keytab.Encode(entries)
 	return b, len(entries), err

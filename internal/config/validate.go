@@ -217,6 +217,26 @@ func (c *checker) server(s Server, path func(string) string) {
 		c.oneOf(at, s.Auth.MinimumLevel[name], levels)
 	}
 	c.oneOf(path("auth.ntlm.require_mic"), s.Auth.NTLM.RequireMIC, switches)
+	c.keytab(s.Auth, path)
+}
+
+// keytab checks what Kerberos needs. Whether the keys are any good is seen when they are read.
+func (c *checker) keytab(a Auth, path func(string) string) {
+	if a.Keytab == "" {
+		for _, name := range slices.Sorted(maps.Keys(a.Interfaces)) {
+			if slices.Contains(a.Interfaces[name], "kerberos") {
+				c.add(path("auth.interfaces")+"."+name, "kerberos needs auth.keytab, the file with the server's keys")
+			}
+		}
+		return
+	}
+	b, err := os.ReadFile(a.Keytab)
+	switch {
+	case err != nil:
+		c.add(path("auth.keytab"), "cannot read %q: %v", a.Keytab, errors.Unwrap(err))
+	case len(b) < 2 || b[0] != 5 || b[1] != 1 && b[1] != 2:
+		c.add(path("auth.keytab"), "%q is not a keytab", a.Keytab)
+	}
 }
 
 // clashes finds fixed ports that two listeners want on one address, and names that two servers have.
@@ -305,11 +325,4 @@ func (c *checker) missing() {
 	absent("smtp.smarthost", cfg.SMTP.Smarthost != "", "SMTP")
 	absent("smtp.tls_cert", cfg.SMTP.TLSCert != "", "SMTP")
 	absent("smtp.tls_key", cfg.SMTP.TLSKey != "", "SMTP")
-	for i, s := range cfg.EffectiveServers() {
-		path := cfg.pathOf(i)
-		absent(path("auth.keytab"), s.Auth.Keytab != "", "Kerberos")
-		for _, name := range slices.Sorted(maps.Keys(s.Auth.Interfaces)) {
-			absent(path("auth.interfaces")+"."+name, slices.Contains(s.Auth.Interfaces[name], "kerberos"), "Kerberos")
-		}
-	}
 }

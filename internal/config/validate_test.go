@@ -65,7 +65,10 @@ func TestValidate(t *testing.T) {
 		{"Limit", "limits: {sessions_per_user: 0}", "limits.sessions_per_user: 0 is too small, the least is 1"},
 		{"LogLevel", "log: {level: warning}", `log.level: "warning" is not known, did you mean warn?`},
 		{"Smtp", "listen: {smtp: 25}", "listen.smtp: SMTP is not available in this version"},
-		{"Kerberos", "auth: {keytab: k}", "auth.keytab: Kerberos is not available"},
+		{"NoKeytab", "auth: {keytab: /nowhere/k}", `auth.keytab: cannot read "/nowhere/k": no such file or directory`},
+		{"KeytabFolder", "auth: {keytab: .}", `auth.keytab: cannot read ".": is a directory`},
+		{"NotAKeytab", "auth: {keytab: validate_test.go}", `auth.keytab: "validate_test.go" is not a keytab`},
+		{"KerberosWithoutKeytab", "auth: {interfaces: {rfr: [negotiate, kerberos]}}", "auth.interfaces.rfr: kerberos needs auth.keytab"},
 		{"SameName", "servers: [{name: A}, {name: a, epm: 0}]", "servers[1].name: a is the name of servers[0].name too"},
 		{"SameEpm", "servers: [{name: A}, {name: B}]", "servers[1].epm: 127.0.0.1 port 135 is wanted by servers[0].epm too"},
 	}

@@ -10,6 +10,7 @@ import (
 	"net"
 
 	"github.com/mapid/mapid/auth"
+	"github.com/mapid/mapid/auth/krb"
 	"github.com/mapid/mapid/auth/ntlm"
 	"github.com/mapid/mapid/auth/spnego"
 	"github.com/mapid/mapid/internal/dcerpc"
@@ -33,11 +34,14 @@ type Options struct {
 	// Address is the address of the interface itself, host:port; with it Mapper is not asked.
 	Address string
 
-	Service  auth.Service // ServiceNTLM, ServiceNegotiate, or ServiceNone for no authentication
+	Service  auth.Service // ServiceNone is no authentication
 	Level    auth.Level   // 0 = LevelPrivacy
 	Domain   string
 	User     string
 	Password string
+	// Ticket is for the service to reach. ServiceKerberos needs it; with it ServiceNegotiate prefers Kerberos, and
+	// offers NTLM behind it if there is a password.
+	Ticket *krb.Ticket
 
 	RPC  dcerpc.ClientOptions
 	Dial func(ctx context.Context, network, address string) (net.Conn, error) // nil = net.Dialer
@@ -100,21 +104,30 @@ func (o *Options) security() (*dcerpc.ClientSecurity, error) {
 	if level == 0 {
 		level = auth.LevelPrivacy
 	}
-	inner := func() auth.Context {
+	proof := func() auth.Context {
 		return ntlm.NewInitiator(ntlm.InitiatorOptions{
 			Domain: o.Domain, User: o.User, Hash: ntlm.NTHash(o.Password), Workstation: "MAPICLIENT", Level: level,
 		})
 	}
-	switch o.Service {
-	case auth.ServiceNone:
+	ticket := func() auth.Context { return krb.NewInitiator(krb.InitiatorOptions{Ticket: o.Ticket}) }
+	switch {
+	case o.Service == auth.ServiceNone:
 		return nil, nil
-	case auth.ServiceNTLM:
-		return dcerpc.NewClientSecurity(1, o.Service, level, inner()), nil
-	case auth.ServiceNegotiate:
-		mech := spnego.NewInitiator(spnego.Offer{Service: auth.ServiceNTLM, Context: inner()})
-		return dcerpc.NewClientSecurity(1, o.Service, level, mech), nil
+	case o.Service == auth.ServiceNTLM:
+		return dcerpc.NewClientSecurity(1, o.Service, level, proof()), nil
+	case o.Service == auth.ServiceKerberos && o.Ticket != nil:
+		return dcerpc.NewClientSecurity(1, o.Service, level, ticket()), nil
+	case o.Service == auth.ServiceNegotiate:
+		var offers []spnego.Offer
+		if o.Ticket != nil {
+			offers = append(offers, spnego.Offer{Service: auth.ServiceKerberos, Context: ticket()})
+		}
+		if o.Ticket == nil || o.Password != "" {
+			offers = append(offers, spnego.Offer{Service: auth.ServiceNTLM, Context: proof()})
+		}
+		return dcerpc.NewClientSecurity(1, o.Service, level, spnego.NewInitiator(offers...)), nil
 	}
-	return nil, fmt.Errorf("mapiclient: no initiator for %v", o.Service)
+	return nil, fmt.Errorf("mapiclient: nothing to prove who asks by %v with", o.Service)
 }
 
 // AddInterface binds another interface on the same connection by alter_context, without authenticating again.

@@ -89,7 +89,7 @@ type Caller struct {
 // Authenticated reports whether somebody proved who they are.
 func (c Caller) Authenticated() bool { return c.Identity.Account != "" }
 
-// Refusals. They are for the log; a client is never told which one it was.
+// Refusals. They are for the log; a client is never told which one it was, but for what Explained says.
 var (
 	ErrUnknownAccount = errors.New("auth: unknown account")
 	ErrDisabled       = errors.New("auth: account is disabled")
@@ -101,6 +101,13 @@ var (
 	ErrBadTicket      = errors.New("auth: ticket is not acceptable")
 	ErrBadSignature   = errors.New("auth: signature or sequence number is wrong")
 )
+
+// Explained is an error of Step with an answer that tells the peer what it was, in the mechanism's own words. The
+// context is dead all the same; who carries tokens sends it where an answer is due.
+type Explained interface {
+	error
+	Token() []byte
+}
 
 // Account is what verification needs of an account: no password in clear.
 type Account struct {

@@ -85,7 +85,7 @@ func (a *acceptor) accept(ctx context.Context, token []byte) (out []byte, done b
 	err = a.mech.readAPReq(message, r)
 	a.identity.Claimed = r.principal()
 	if err != nil {
-		return nil, false, err
+		return nil, false, a.mech.explain(err, r, framed)
 	}
 	account, err := a.mech.account(ctx, r)
 	if err != nil {

@@ -26,6 +26,7 @@ const (
 const (
 	idAPReq = 0x0100
 	idAPRep = 0x0200
+	idError = 0x0300
 )
 
 // Application tags of the two messages, [RFC4120] 5.10.
@@ -95,10 +96,12 @@ func checksumFlags(c types.Checksum) (gssFlags, error) {
 
 // request is an opened AP-REQ.
 type request struct {
-	ticket messages.EncTicketPart
-	auth   types.Authenticator
-	flags  gssFlags
-	key    serviceKey // that opened the ticket
+	service types.PrincipalName // whom the ticket is for, as the client says
+	realm   string
+	ticket  messages.EncTicketPart
+	auth    types.Authenticator
+	flags   gssFlags
+	key     serviceKey // that opened the ticket
 }
 
 // principal is the client as name@REALM, or empty if the ticket was not opened.
@@ -118,6 +121,7 @@ func (m *mechanism) readAPReq(b []byte, r *request) error {
 	if len(in.Ticket.SName.NameString) == 0 { // gokrb5 looks at the first part
 		return malformed("ticket for nobody")
 	}
+	r.service, r.realm = in.Ticket.SName, in.Ticket.Realm
 	if types.IsFlagSet(&in.APOptions, flags.APOptionUseSessionKey) {
 		return refuse(errorcode.KRB_AP_ERR_NOKEY, "", "user-to-user authentication is not offered")
 	}
@@ -172,7 +176,8 @@ func (m *mechanism) openTicket(t *messages.Ticket, r *request) error {
 		}
 		return checkSessionKey(r.ticket.Key)
 	}
-	return refuse(errorcode.KRB_AP_ERR_BAD_INTEGRITY,
+	// [RFC4120] has KRB_AP_ERR_BAD_INTEGRITY for this; Windows' servers and what is written about them have the next.
+	return refuse(errorcode.KRB_AP_ERR_MODIFIED,
 		"the keytab does not hold the password the KDC has: export it again, and see that no two accounts have this principal",
 		"the ticket for %s@%s, key version %d, %s, does not decrypt: %v", strings.Join(t.SName.NameString, "/"), t.Realm,
 		t.EncPart.KVNO, etypeName(t.EncPart.EType), failure)

@@ -1,9 +1,14 @@
 package krb
 
 import (
+	"errors"
 	"fmt"
+	"time"
 
+	"github.com/jcmturner/gokrb5/v8/iana"
 	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
+	"github.com/jcmturner/gokrb5/v8/iana/msgtype"
+	"github.com/jcmturner/gokrb5/v8/messages"
 
 	"github.com/mapid/mapid/auth"
 )
@@ -14,6 +19,34 @@ type Error struct {
 	Reason string // what is wrong
 	Remedy string // what the operator can do about it; empty if there is nothing to do here
 	Cause  error  // one of the refusals of package auth
+
+	token []byte // a KRB-ERROR for the client, or nil
+}
+
+var _ auth.Explained = (*Error)(nil)
+
+// Token returns the KRB-ERROR that tells the client, [RFC4120] 5.9.1, or nil if there is none.
+func (e *Error) Token() []byte { return e.token }
+
+// explain puts the KRB-ERROR into a refusal of a request that could be read. Clients report it, and Windows sets its
+// clock by it.
+func (m *mechanism) explain(err error, r *request, framed bool) error {
+	var e *Error
+	if !errors.As(err, &e) || len(r.service.NameString) == 0 {
+		return err
+	}
+	now := m.Now().UTC()
+	message := messages.KRBError{
+		PVNO: iana.PVNO, MsgType: msgtype.KRB_ERROR, STime: now.Truncate(time.Second), Susec: now.Nanosecond() / 1000,
+		ErrorCode: e.Code, Realm: r.realm, SName: r.service,
+	}
+	if b, err := message.Marshal(); err == nil {
+		e.token = b
+		if framed {
+			e.token = frame(b, idError)
+		}
+	}
+	return e
 }
 
 // Error returns code, reason and remedy.

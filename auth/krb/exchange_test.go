@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
+	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 
 	"github.com/mapid/mapid/auth"
@@ -242,7 +243,7 @@ func TestExchangeRefused(t *testing.T) {
 		{name: "WrongHost", as: "exchangeMDB/exch02.mapid.test", code: errorcode.KRB_AP_ERR_NOT_US, says: "add the principal"},
 		{name: "UnknownKeyVersion", ticket: func(o *TicketOptions) { o.KeyVersion = 4 }, code: errorcode.KRB_AP_ERR_BADKEYVER,
 			says: "needs key version 4, and the keytab holds"},
-		{name: "OtherPassword", ticket: func(o *TicketOptions) { o.KeyVersion = 2 }, code: errorcode.KRB_AP_ERR_BAD_INTEGRITY,
+		{name: "OtherPassword", ticket: func(o *TicketOptions) { o.KeyVersion = 2 }, code: errorcode.KRB_AP_ERR_MODIFIED,
 			says: "does not hold the password"},
 		{name: "Expired", ticket: func(o *TicketOptions) { o.End = testNow.Add(-6 * time.Minute) },
 			code: errorcode.KRB_AP_ERR_TKT_EXPIRED, says: "klist purge"},
@@ -281,6 +282,35 @@ func TestExchangeRefused(t *testing.T) {
 				t.Errorf("a refused context goes on: %v", err)
 			}
 		})
+	}
+}
+
+// TestRefusalTellsTheClient expects a KRB-ERROR, in a frame where the request had one.
+func TestRefusalTellsTheClient(t *testing.T) {
+	t.Parallel()
+	for _, standard := range []bool{false, true} {
+		o := InitiatorOptions{Ticket: ticket(t, nil), Standard: standard, Now: func() time.Time { return testNow.Add(time.Hour) }}
+		err := exchange(t, NewInitiator(o), testMechanism(t).Accept(), nil)
+		var told auth.Explained
+		if !errors.As(err, &told) {
+			t.Fatalf("got %v", err)
+		}
+		message, framed, err := unframe(told.Token(), 0x7E, idError)
+		if err != nil || framed != standard {
+			t.Fatalf("framed %v, %v", framed, err)
+		}
+		var e messages.KRBError
+		if err := e.Unmarshal(message); err != nil {
+			t.Fatal(err)
+		}
+		if e.ErrorCode != errorcode.KRB_AP_ERR_SKEW || !e.STime.Equal(testNow.Truncate(time.Second)) || e.Susec != 678 ||
+			e.Realm != "MAPID.TEST" || e.SName.PrincipalNameString() != service || e.EText != "" {
+			t.Errorf("%+v", e)
+		}
+	}
+	var told auth.Explained
+	if _, _, err := testMechanism(t).Accept().Step(t.Context(), []byte{0x6E, 0}); errors.As(err, &told) {
+		t.Errorf("nonsense is answered with %x", told.Token())
 	}
 }
 

@@ -3,6 +3,7 @@ package spnego
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/mapid/mapid/auth"
@@ -35,12 +36,30 @@ func (a *acceptor) Step(ctx context.Context, token []byte) (out []byte, done boo
 	}
 	if err != nil {
 		a.dead = true
-		return nil, false, err
+		return nil, false, a.explain(err)
 	}
 	if done {
 		a.finish()
 	}
 	return out, done, nil
+}
+
+// rejected is a refusal that the mechanism explains to the client, in the negotiation's wrapping.
+type rejected struct {
+	error
+	token []byte
+}
+
+func (r *rejected) Unwrap() error { return r.error }
+func (r *rejected) Token() []byte { return r.token }
+
+// explain wraps what a mechanism has to say about its refusal.
+func (a *acceptor) explain(err error) error {
+	var told auth.Explained
+	if a.raw || !errors.As(err, &told) || len(told.Token()) == 0 {
+		return err
+	}
+	return &rejected{err, (&respToken{state: reject, token: told.Token()}).encode()}
 }
 
 // first answers the client's offer.

@@ -276,6 +276,38 @@ func TestRawMechanism(t *testing.T) {
 	}
 }
 
+// talkative is a mechanism that refuses and says why.
+type talkative struct{ echo }
+
+type explained struct{ error }
+
+func (e explained) Unwrap() error { return e.error }
+func (explained) Token() []byte   { return []byte("the reason") }
+
+func (k *talkative) Accept() auth.Context { return k }
+func (k *talkative) Step(context.Context, []byte) ([]byte, bool, error) {
+	return nil, false, fmt.Errorf("refused: %w", explained{auth.ErrBadTicket})
+}
+
+// TestMechanismsReasonIsPassedOn wraps what a mechanism tells the client, unless nothing was negotiated.
+func TestMechanismsReasonIsPassedOn(t *testing.T) {
+	t.Parallel()
+	offer := (&initToken{mechTypes: encodeMechTypes([]string{oidNTLMSSP}), mechToken: []byte("x")}).encode()
+	var told auth.Explained
+	_, _, err := New(&talkative{}).Accept().Step(t.Context(), offer)
+	if !errors.As(err, &told) || !errors.Is(err, auth.ErrBadTicket) {
+		t.Fatalf("got %v", err)
+	}
+	var got respToken
+	if err := got.decode(told.Token()); err != nil || got.state != reject || string(got.token) != "the reason" {
+		t.Errorf("negotiated: %+v, %v", got, err)
+	}
+	_, _, err = New(&talkative{}).Accept().Step(t.Context(), []byte("NTLMSSP\x00"))
+	if !errors.As(err, &told) || string(told.Token()) != "the reason" {
+		t.Errorf("raw: %v", err)
+	}
+}
+
 // echo is a mechanism that answers what it gets, three times.
 type echo struct {
 	unready

@@ -29,10 +29,11 @@ const (
 	idError = 0x0300
 )
 
-// Application tags of the two messages, [RFC4120] 5.10.
+// Application tags of the messages, [RFC4120] 5.10.
 const (
 	tagAPReq = 0x6E
 	tagAPRep = 0x6F
+	tagError = 0x7E
 )
 
 // unframe takes a message out of the frame of [RFC2743] 3.1. DCE style has no frame: such a message is returned as it is.

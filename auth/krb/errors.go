@@ -80,3 +80,13 @@ func guard(what string, f func() error) (err error) {
 	}()
 	return f()
 }
+
+// readError returns what a KRB-ERROR of a server says, or nil for anything else.
+func readError(token []byte) error {
+	b, _, err := unframe(token, tagError, idError)
+	var message messages.KRBError
+	if err != nil || guard("KRB-ERROR", func() error { return message.Unmarshal(b) }) != nil {
+		return nil
+	}
+	return refuse(message.ErrorCode, "", "the server refuses, at %s by its clock", stamp(message.STime))
+}

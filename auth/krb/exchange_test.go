@@ -295,7 +295,7 @@ func TestRefusalTellsTheClient(t *testing.T) {
 		if !errors.As(err, &told) {
 			t.Fatalf("got %v", err)
 		}
-		message, framed, err := unframe(told.Token(), 0x7E, idError)
+		message, framed, err := unframe(told.Token(), tagError, idError)
 		if err != nil || framed != standard {
 			t.Fatalf("framed %v, %v", framed, err)
 		}
@@ -306,6 +306,14 @@ func TestRefusalTellsTheClient(t *testing.T) {
 		if e.ErrorCode != errorcode.KRB_AP_ERR_SKEW || !e.STime.Equal(testNow.Truncate(time.Second)) || e.Susec != 678 ||
 			e.Realm != "MAPID.TEST" || e.SName.PrincipalNameString() != service || e.EText != "" {
 			t.Errorf("%+v", e)
+		}
+		client := NewInitiator(o)
+		if _, _, err := client.Step(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		var heard *Error
+		if _, _, err := client.Step(t.Context(), told.Token()); !errors.As(err, &heard) || heard.Code != errorcode.KRB_AP_ERR_SKEW {
+			t.Errorf("the client understands %v", err)
 		}
 	}
 	var told auth.Explained

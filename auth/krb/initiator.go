@@ -174,6 +174,9 @@ func (i *initiator) request() ([]byte, error) {
 
 // confirm judges the server's AP-REP and answers it in DCE style.
 func (i *initiator) confirm(token []byte) (out []byte, k keys, err error) {
+	if refusal := readError(token); refusal != nil {
+		return nil, k, refusal
+	}
 	message, framed, err := unframe(token, tagAPRep, idAPRep)
 	if err != nil {
 		return nil, k, err

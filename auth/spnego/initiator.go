@@ -83,6 +83,11 @@ func (i *initiator) next(ctx context.Context, token []byte) (_ []byte, _ bool, e
 		return nil, false, err
 	}
 	if in.state == reject {
+		if len(in.token) > 0 && !i.innerDone { // the mechanism may know what it says
+			if _, err := i.step(ctx, in.token); err != nil {
+				return nil, false, fmt.Errorf("the server rejects the negotiation: %w", err)
+			}
+		}
 		return nil, false, fmt.Errorf("%w: the server rejects the negotiation", auth.ErrPolicy)
 	}
 	out := respToken{state: acceptIncomplete}

@@ -228,11 +228,11 @@ func (c *conn) auth3(ctx context.Context, h Header, pdu []byte) error {
 		return reject(StatusProtocolError, errors.New("rpc_auth_3 for no unfinished security context"))
 	}
 	token, err := c.step(ctx, s, p.Token)
-	if err == nil && (s.state != securityReady || len(token) > 0) {
+	if err == nil && s.state != securityDead && (s.state != securityReady || len(token) > 0) {
 		// The mechanism has more to say and rpc_auth_3 no way to say it.
 		err = c.refused(s, errLegs)
 	}
-	if err == nil {
+	if err == nil && s.state == securityReady {
 		c.established(s)
 	}
 	c.updateDeadline()

@@ -112,7 +112,8 @@ func (c *conn) newSecurity(t SecTrailer, accepted []*Interface) (*security, erro
 	return s, nil
 }
 
-// step gives the client's token to a context and returns the answer. A panic of a mechanism is its refusal.
+// step gives the client's token to a context and returns the answer. A panic of a mechanism is its refusal. A refusal
+// that the mechanism explains to the client is an answer: the context is dead, and the next request learns of it.
 func (c *conn) step(ctx context.Context, s *security, token []byte) (out []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -120,7 +121,13 @@ func (c *conn) step(ctx context.Context, s *security, token []byte) (out []byte,
 			out, err = nil, auth.ErrBadToken
 		}
 		if err != nil {
-			err = c.refused(s, err)
+			var told auth.Explained
+			if errors.As(err, &told) {
+				out = told.Token()
+			}
+			if err = c.refused(s, err); len(out) > 0 {
+				err = nil
+			}
 		}
 	}()
 	if s.legs++; s.legs > maxLegs {

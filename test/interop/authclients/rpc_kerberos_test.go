@@ -2,9 +2,12 @@ package authclients
 
 import (
 	"bytes"
+	"errors"
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
 
 	"github.com/mapid/mapid/auth"
 	"github.com/mapid/mapid/auth/krb"
@@ -150,6 +153,39 @@ func TestRPCOurClientKerberos(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// TestRPCClockSkewIsExplained has a server whose clock is half an hour ahead: the client learns it from a KRB-ERROR in the
+// bind_ack, and its calls are refused.
+func TestRPCClockSkewIsExplained(t *testing.T) {
+	t.Parallel()
+	keys := ownKeytab(t)
+	k := mechanism(t, "krb5", time.Now().Add(30*time.Minute), keys)
+	for _, service := range []auth.Service{auth.ServiceKerberos, auth.ServiceNegotiate} {
+		port, who := echoServer(t, k, spnego.New(k))
+		c := kerberosInitiator(t, keys, serviceAES256, service, krb.InitiatorOptions{})
+		err := echo(t.Context(), port, service, auth.LevelPrivacy, c, true)
+		var e *krb.Error
+		if !errors.As(err, &e) || e.Code != errorcode.KRB_AP_ERR_SKEW || len(who) > 0 {
+			t.Errorf("%s: %v, %d calls", service, err, len(who))
+		}
+	}
+}
+
+// TestInteropRPCSambaClockSkew shows the same to Samba, which must end with an error.
+func TestInteropRPCSambaClockSkew(t *testing.T) {
+	t.Parallel()
+	r := startRealm(t)
+	k := mechanism(t, "krb5", time.Now().Add(30*time.Minute), r.keytab(t))
+	for _, option := range []string{"krb5", "spnego"} {
+		port, who := echoServer(t, k, spnego.New(k))
+		p := startIn(t, r.env, "samba.dcerpc.echo", "rpc_samba.py", sambaArgs(port, "seal,"+option, serviceAES256, r.path("cc"))...)
+		l, err := p.read()
+		t.Logf("%s: %s", option, l.text)
+		if err != nil || l.word != "refused" || len(who) > 0 {
+			t.Errorf("%s: %s %s, %v; %d calls", option, l.word, l.text, err, len(who))
 		}
 	}
 }

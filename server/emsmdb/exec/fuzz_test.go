@@ -1,0 +1,88 @@
+package exec_test
+
+import (
+	"context"
+	"encoding/binary"
+	"runtime"
+	"testing"
+
+	"go.uber.org/zap"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/server/emsmdb/exec"
+	"github.com/mapid/mapid/server/emsmdb/object"
+)
+
+// FuzzRun feeds ROP lists to a session with objects of every kind. Whatever comes, the answer is well-framed and within
+// the client's room, memory stays in proportion to the request, and the session can be logged on to afterwards.
+func FuzzRun(f *testing.F) {
+	w := newWorld(f, withSeed(numbered(20)))
+	e := exec.New(exec.Options{Env: w.env, Logger: zap.NewNop(), Handles: 64, Logons: 4, Notifications: 4})
+	facts := &object.Session{Account: "alice", User: *w.entry("alice"), CodePage: 1252, LCIDString: 1033, LCIDSort: 1033}
+	l := w.logOn()
+	columns := []mapi.PropTag{mapi.TagMid, mapi.TagSubject}
+	// What is run first in every session: a logon at 0, a folder at 1, a table at 2.
+	prepare := []rop.Request{
+		logonRequest(aliceDN), &rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: l.FolderIDs[fidInbox]},
+		&rop.GetContentsTableRequest{InOut: inOut(1, 2)}, &rop.SetColumnsRequest{In: in(2), PropertyTags: columns},
+	}
+	list := func(reqs ...rop.Request) []byte {
+		p := w.payload(reqs...)
+		return p[2 : len(p)-4*len(w.handles)]
+	}
+	for _, req := range []rop.Request{
+		&rop.QueryRowsRequest{In: in(2), ForwardRead: true, RowCount: 50}, &rop.SeekRowRequest{In: in(2), Origin: 2, RowCount: -3},
+		&rop.SortTableRequest{In: in(2), SortOrders: []prop.SortOrder{{Tag: mapi.TagSubject, Order: prop.Descending}}},
+		&rop.RestrictRequest{In: in(2), Restriction: prop.ExistRestriction{Tag: mapi.TagSubject}},
+		&rop.FindRowRequest{In: in(2), Restriction: prop.ExistRestriction{Tag: mapi.TagBody}},
+		&rop.GetPropertiesAllRequest{In: in(0)}, &rop.GetPropertiesAllRequest{In: in(1), WantUnicode: 1},
+		&rop.GetPropertiesSpecificRequest{In: in(1), PropertyTags: []mapi.PropTag{mapi.TagEntryId, 0x30010000}},
+		&rop.GetHierarchyTableRequest{InOut: inOut(1, 3), TableFlags: mapi.TableDepth}, &rop.ReleaseRequest{In: in(0)},
+		&rop.GetPropertyIdsFromNamesRequest{In: in(0), PropertyNames: []prop.Name{{Kind: prop.NameString, Text: "x"}}},
+		&rop.OpenStreamRequest{InOut: inOut(1, 3), PropertyTag: mapi.TagDisplayName}, &rop.ReadStreamRequest{In: in(3), ByteCount: 0xBABE, MaximumByteCount: 9},
+		&rop.IdFromLongTermIdRequest{In: in(0)}, &rop.GetReceiveFolderRequest{In: in(0), MessageClass: "IPM"}, &rop.QueryColumnsAllRequest{In: in(2)},
+	} {
+		f.Add(list(req), uint16(0x7FFF))
+		f.Add(list(req, req), uint16(100))
+	}
+	f.Fuzz(func(t *testing.T, ropsList []byte, max uint16) {
+		if len(ropsList) > 0x4000 {
+			return
+		}
+		s := e.NewSession(facts)
+		defer s.Close()
+		w.handles = []uint32{free, free, free, free, free, free, free, free}
+		out, err := e.Run(context.Background(), s, exec.Input{Payload: w.payload(prepare...), Max: rop.MaxPayload})
+		if err != nil {
+			t.Fatal(err)
+		}
+		payload := binary.LittleEndian.AppendUint16(nil, uint16(2+len(ropsList)))
+		payload = append(append(payload, ropsList...), out[0][len(out[0])-32:]...)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		out, err = e.Run(context.Background(), s, exec.Input{Payload: payload, Max: int(max), Chain: true, Overhead: 8})
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 32<<20 {
+			t.Errorf("%d bytes allocated for a request of %d", n, len(payload))
+		}
+		if s.Broken() {
+			t.Fatal("a handler panicked")
+		}
+		if err != nil {
+			if _, ok := mapi.CodeOf(err); !ok {
+				t.Errorf("error = %v", err)
+			}
+		} else if got := out[0]; len(got) > int(max) || int(binary.LittleEndian.Uint16(got)) != len(got)-32 {
+			t.Errorf("answer of %d bytes where %d fit, %x", len(got), max, got[:2])
+		}
+		w.handles = []uint32{free, free, free, free, free, free, free, free}
+		if out, err = e.Run(context.Background(), s, exec.Input{Payload: w.payload(prepare...), Max: rop.MaxPayload}); err != nil {
+			t.Fatalf("the session is unusable: %v", err)
+		}
+		if r := new(rop.LogonResponse); r.Head() == nil || binary.LittleEndian.Uint32(out[0][4:]) != 0 {
+			t.Errorf("log-on afterwards: %x", out[0][:8])
+		}
+	})
+}

@@ -1,0 +1,342 @@
+package view_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/view"
+	"github.com/mapid/mapid/store"
+	"github.com/mapid/mapid/store/sqlite"
+)
+
+// world is a store with one folder.
+type world struct {
+	t       testing.TB
+	store   *sqlite.Store
+	cache   *view.Cache
+	mailbox store.MailboxID
+	folder  store.FolderID
+}
+
+func newWorld(t testing.TB, budget int64) *world {
+	t.Helper()
+	ctx := context.Background()
+	st, err := sqlite.Open(ctx, sqlite.Options{Path: filepath.Join(t.TempDir(), "mapid.db"), Durability: sqlite.Off})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = st.Close() })
+	w := &world{t: t, store: st, cache: view.NewCache(st, budget)}
+	t.Cleanup(w.cache.Close)
+	err = st.Update(ctx, store.Scope{}, func(tx store.Tx) error {
+		m, err := tx.CreateMailbox(store.NewMailbox{Account: "alice", GUID: mapi.GUID{1}})
+		if err != nil {
+			return err
+		}
+		w.mailbox, w.folder = m.ID, m.Special[store.SpecialRoot]
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *world) update(fn func(tx store.Tx) error) {
+	w.t.Helper()
+	if err := w.store.Update(context.Background(), store.Scope{Mailboxes: []store.MailboxID{w.mailbox}}, fn); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// add creates messages with these subjects.
+func (w *world) add(subjects ...string) (ids []store.MessageID) {
+	w.t.Helper()
+	w.update(func(tx store.Tx) error {
+		ids = ids[:0]
+		for _, s := range subjects {
+			m, err := tx.CreateMessage(store.NewMessage{Folder: w.folder, Props: []prop.Tagged{{Tag: mapi.TagSubject, Value: prop.String(s)}}})
+			if err != nil {
+				return err
+			}
+			ids = append(ids, m.ID)
+		}
+		return nil
+	})
+	return ids
+}
+
+// bySubject orders by subject and hides those that start with "-".
+func (w *world) bySubject(passes *int) view.Spec {
+	return view.Spec{
+		Selection: store.Selection{Folder: w.folder}, Key: "subject", Fetch: []mapi.PropTag{mapi.TagSubject},
+		Place: func() view.PlaceFunc {
+			if passes != nil {
+				*passes++
+			}
+			return func(_ store.Reader, _ store.MessageID, values []prop.Value, emit func([]byte, uint32)) error {
+				if s := values[0].Str(); s[0] != '-' {
+					emit([]byte(s), 0)
+				}
+				return nil
+			}
+		},
+	}
+}
+
+func (w *world) acquire(spec view.Spec) *view.View {
+	w.t.Helper()
+	v, err := w.cache.Acquire(spec)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v
+}
+
+func (w *world) sync(v *view.View) {
+	w.t.Helper()
+	if err := v.Sync(context.Background()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func keys(v *view.View) (out []string) {
+	for _, e := range v.Window(0, v.Len()+1) {
+		out = append(out, e.Key)
+	}
+	return out
+}
+
+func TestViewOrderAndRestriction(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<20)
+	w.add("c", "a", "-x", "b", "a")
+	v := w.acquire(w.bySubject(nil))
+	defer v.Close()
+	w.sync(v)
+	if got := keys(v); !slices.Equal(got, []string{"a", "a", "b", "c"}) {
+		t.Errorf("order = %q", got)
+	}
+	if e := v.Window(0, 2); e[0].ID > e[1].ID {
+		t.Error("equal keys do not stand in the order of their creation")
+	}
+}
+
+func TestViewWithoutAnOrderIsByID(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<20)
+	ids := w.add("c", "a", "b")
+	v := w.acquire(view.Spec{Selection: store.Selection{Folder: w.folder}})
+	defer v.Close()
+	w.sync(v)
+	var got []store.MessageID
+	for _, e := range v.Window(0, 10) {
+		got = append(got, e.ID)
+	}
+	if !slices.Equal(got, ids) {
+		t.Errorf("order = %v, want %v", got, ids)
+	}
+}
+
+func TestViewPatchesWhatChanged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<20)
+	w.add("d", "b")
+	passes := 0
+	v := w.acquire(w.bySubject(&passes))
+	defer v.Close()
+	w.sync(v)
+	before := v.Version()
+	w.sync(v)
+	if v.Version() != before || passes != 1 {
+		t.Errorf("%d passes without a change", passes)
+	}
+	w.add("c", "a", "-e")
+	w.sync(v)
+	if got := keys(v); !slices.Equal(got, []string{"a", "b", "c", "d"}) {
+		t.Errorf("order = %q", got)
+	}
+	if v.Version() == before {
+		t.Error("the version did not change")
+	}
+}
+
+func TestViewOfAnotherFolderIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<20)
+	w.add("a")
+	v := w.acquire(w.bySubject(nil))
+	defer v.Close()
+	w.sync(v)
+	before := v.Version()
+	w.update(func(tx store.Tx) error {
+		f, err := tx.CreateFolder(store.NewFolder{Mailbox: w.mailbox, Parent: w.folder, Type: store.FolderGeneric, Special: store.SpecialCount, Name: "x"})
+		if err != nil {
+			return err
+		}
+		_, err = tx.CreateMessage(store.NewMessage{Folder: f.ID, Props: []prop.Tagged{{Tag: mapi.TagSubject, Value: prop.String("z")}}})
+		return err
+	})
+	w.sync(v)
+	if v.Version() != before {
+		t.Error("a change elsewhere changed the order")
+	}
+}
+
+func TestViewWhole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<20)
+	w.add("c", "b")
+	spec := w.bySubject(nil)
+	spec.Whole = true
+	spec.Place = func() view.PlaceFunc { // the first two only
+		n := 0
+		return func(_ store.Reader, _ store.MessageID, values []prop.Value, emit func([]byte, uint32)) error {
+			if n++; n <= 2 {
+				emit([]byte(values[0].Str()), 0)
+			}
+			return nil
+		}
+	}
+	v := w.acquire(spec)
+	defer v.Close()
+	w.sync(v)
+	w.add("a")
+	w.sync(v)
+	if got := keys(v); !slices.Equal(got, []string{"b", "c"}) {
+		t.Errorf("order = %q", got)
+	}
+}
+
+func TestViewIsSharedAndDropped(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<20)
+	w.add("a", "b")
+	passes := 0
+	first, second := w.acquire(w.bySubject(&passes)), w.acquire(w.bySubject(&passes))
+	if first != second {
+		t.Fatal("two views of one order")
+	}
+	w.sync(first)
+	w.sync(second)
+	if passes != 1 || w.cache.Bytes() == 0 || w.cache.Count() != 1 {
+		t.Errorf("%d passes, %d bytes, %d views", passes, w.cache.Bytes(), w.cache.Count())
+	}
+	first.Close()
+	if w.cache.Count() != 1 || second.Len() != 2 {
+		t.Error("dropped while in use")
+	}
+	second.Close()
+	if w.cache.Count() != 0 || w.cache.Bytes() != 0 {
+		t.Errorf("%d views with %d bytes left", w.cache.Count(), w.cache.Bytes())
+	}
+}
+
+func TestViewBudget(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 100)
+	w.add("a", "b", "c", "d")
+	v := w.acquire(w.bySubject(nil))
+	w.sync(v)
+	if _, err := w.cache.Acquire(view.Spec{Selection: store.Selection{Folder: w.folder}}); err != view.ErrTooLarge { //nolint:errorlint // a sentinel
+		t.Errorf("error = %v", err)
+	}
+	v.Close()
+	w.acquire(view.Spec{Selection: store.Selection{Folder: w.folder}}).Close()
+}
+
+func TestViewSyncEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<20)
+	w.add("a")
+	v := w.acquire(w.bySubject(nil))
+	defer v.Close()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := v.Sync(ctx); err == nil {
+		t.Error("built for nobody")
+	}
+	w.sync(v)
+	if v.Len() != 1 {
+		t.Errorf("%d rows after a failure", v.Len())
+	}
+}
+
+// TestViewAgainstTheStore adds messages from several goroutines while others read: in the end the order is what the
+// folder holds.
+func TestViewAgainstTheStore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<24)
+	v := w.acquire(w.bySubject(nil))
+	defer v.Close()
+	var group sync.WaitGroup
+	for g := range 4 {
+		group.Go(func() {
+			for i := range 25 {
+				w.add(fmt.Sprintf("%d", rand.IntN(1000)), fmt.Sprintf("-%d", g), fmt.Sprintf("%03d-%d", i, g))
+			}
+		})
+		group.Go(func() {
+			for range 25 {
+				w.sync(v)
+				rows := v.Window(0, 1<<20)
+				if !slices.IsSortedFunc(rows, view.Entry.Compare) {
+					t.Error("out of order")
+				}
+			}
+		})
+	}
+	group.Wait()
+	w.sync(v)
+	if v.Len() != 200 {
+		t.Errorf("%d rows, want 200", v.Len())
+	}
+}
+
+// TestViewRandomly compares views with a plain list after random changes, [rapid].
+func TestViewRandomly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<26)
+	rapid.Check(t, func(rt *rapid.T) {
+		v := w.acquire(w.bySubject(nil))
+		defer v.Close()
+		var want []string
+		w.sync(v)
+		want = keys(v)
+		for range rapid.IntRange(1, 4).Draw(rt, "steps") {
+			batch := rapid.SliceOfN(rapid.StringMatching(`[a-e-]{1,3}`), 1, 40).Draw(rt, "subjects")
+			w.add(batch...)
+			for _, s := range batch {
+				if s[0] != '-' {
+					want = append(want, s)
+				}
+			}
+			slices.Sort(want)
+			w.sync(v)
+			if got := keys(v); !slices.Equal(got, want) {
+				rt.Fatalf("order = %q, want %q", got, want)
+			}
+			for _, at := range []int{0, len(want) / 2, len(want) - 1} {
+				if at < 0 || at >= v.Len() {
+					continue
+				}
+				e := v.Window(at, 1)[0]
+				if got := v.Rank(e); got != at {
+					rt.Fatalf("rank of row %d is %d", at, got)
+				}
+				if pos, found, ok := v.Position(e.ID); !ok || found.ID != e.ID || pos > at {
+					rt.Fatalf("row %d is at %d", at, pos)
+				}
+			}
+		}
+	})
+}

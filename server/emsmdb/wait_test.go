@@ -73,7 +73,7 @@ func TestWaitTimesOut(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s, ses := waiting(t, tt.profile)
 			out := wait(t.Context(), s, ses.id)
-			time.Sleep(3 * time.Minute)
+			<-time.After(3 * time.Minute)
 			ses.begin(time.Now(), nil, 0, true) // an Execute
 			if got := <-out; got.pending || got.err != nil || got.after != tt.want {
 				t.Errorf("%s: %+v, want after %v", tt.profile, got, tt.want)
@@ -87,7 +87,7 @@ func TestWaitWakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, ses := waiting(t, profile.Default)
 		out := wait(t.Context(), s, ses.id)
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		ses.state.Queue().Push(nothing)
 		if got := <-out; !got.pending || got.err != nil || got.after != time.Minute {
 			t.Errorf("%+v", got)

@@ -197,7 +197,7 @@ func (t *Table) QueryRows(ctx context.Context, req QueryRowsRequest) (*Rows, err
 	out := &Rows{Columns: t.columns}
 	pos, room := t.pos, req.Room
 	for len(out.Rows) < req.Count {
-		n := min(req.Count-len(out.Rows), windowSize)
+		n := min(req.Count-len(out.Rows), windowSize, likely(room, req.Room, len(out.Rows)))
 		from := pos
 		if req.Backward {
 			n = min(n, pos)
@@ -228,6 +228,15 @@ func (t *Table) QueryRows(ctx context.Context, req QueryRowsRequest) (*Rows, err
 	}
 	out.Origin = t.origin(req.Backward && len(out.Rows) == 0)
 	return out, nil
+}
+
+// likely estimates how many rows will fit into what is left of the room, from those that fitted so far: reading rows
+// is what costs.
+func likely(left, room, rows int) int {
+	if rows == 0 {
+		return windowSize
+	}
+	return left*rows/max(1, room-left) + 1
 }
 
 // appendRows reads the rows of marks and appends what fits into room. It returns how many positions were dealt with,

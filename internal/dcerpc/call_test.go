@@ -239,6 +239,7 @@ func TestHooks(t *testing.T) {
 		return s
 	}
 	o := toyOptions()
+	closed := make(chan struct{})
 	o.Hooks = Hooks{
 		ConnOpened: func(i ConnInfo) { add(&conns, "opened "+i.Endpoint) },
 		ConnClosed: func(i ConnInfo, err error) {
@@ -246,6 +247,7 @@ func TestHooks(t *testing.T) {
 			if err != nil {
 				t.Errorf("closed with %v", err)
 			}
+			close(closed)
 		},
 		Wire: func(_ uint64, d Direction, b []byte) {
 			if s := describe(d, b); !bytes.Contains([]byte(s), []byte("re")) {
@@ -266,6 +268,7 @@ func TestHooks(t *testing.T) {
 	_, _ = c.Call(t.Context(), 0, 99, []byte("unknown"))
 	_, _ = c.Call(t.Context(), 0, opFault, []byte("fault"))
 	c.Close()
+	<-closed
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	if err := w.server.Shutdown(ctx); err != nil {

@@ -18,7 +18,8 @@ import (
 // readBuffer is what one connection keeps between PDUs; a PDU that is larger borrows a buffer while it is read.
 const readBuffer = 4096
 
-// conn is one connection. Its reader goroutine owns the fields above mu; calls run on goroutines of their own.
+// conn is one connection. Whoever reads from it owns the fields above mu: one goroutine at any time, though not always
+// the same, since it also runs the calls it reads and another takes over when one takes long; see runInline.
 //
 // Locks, in this order: write, mu.
 type conn struct {
@@ -41,6 +42,10 @@ type conn struct {
 	contexts   map[uint16]presentation
 	security   securityTable
 	partial    *assembly // the request that is being received
+	ready      *inflight // the call that the reader runs next
+
+	endCalls context.CancelFunc // ends the calls that run
+	ended    chan error         // gets the reason when the connection is not read any more
 
 	write sync.Mutex // held while answers are numbered, sealed and written, all fragments of one in one hold
 
@@ -48,6 +53,7 @@ type conn struct {
 	assoc   *Association
 	calls   map[uint32]*inflight // calls to be answered
 	running int                  // calls that run, those nobody waits for included
+	silent  bool                 // the connection ends: calls are not answered any more
 	state   ConnInfo
 
 	busy sync.WaitGroup // calls that run
@@ -68,6 +74,7 @@ func newConn(s *Server, e *Endpoint, nc net.Conn, id uint64) *conn {
 		local:    nc.LocalAddr().String(),
 		remote:   nc.RemoteAddr().String(),
 		fragment: MaxFragment,
+		ended:    make(chan error, 1),
 	}
 	c.state = ConnInfo{
 		ID: id, Endpoint: e.name, Transport: e.transport, Local: c.local, Remote: c.remote, Opened: time.Now(),
@@ -91,21 +98,23 @@ var errQuiet = errors.New("dcerpc: connection ended")
 
 // serve runs the connection to its end.
 func (c *conn) serve(parent context.Context) {
-	ctx, cancel := context.WithCancel(c.srv.base)
+	var ctx context.Context
+	ctx, c.endCalls = context.WithCancel(c.srv.base)
 	stop := context.AfterFunc(parent, func() {
-		cancel()
+		c.endCalls()
 		c.nc.Close()
 	})
 	if f := c.srv.hooks.ConnOpened; f != nil {
 		f(c.info())
 	}
 	c.deadline = time.Now().Add(c.srv.Limits().Handshake)
-	err := c.readAll(ctx)
+	c.read(ctx)
+	err := <-c.ended
 	if c.srv.draining.Load() {
 		c.busy.Wait()
 		c.sendShutdown()
 	}
-	cancel()
+	c.endCalls()
 	c.linger(err)
 	c.busy.Wait()
 	stop()
@@ -138,14 +147,31 @@ func (c *conn) leave() {
 	}
 }
 
-// readAll reads PDUs until the connection has to end, and recovers from a panic of this package's own.
-func (c *conn) readAll(ctx context.Context) (err error) {
+// read reads PDUs and runs calls until the connection has to end or another goroutine took over.
+func (c *conn) read(ctx context.Context) {
+	reading, err := c.readAll(ctx)
+	if !reading {
+		return
+	}
+	if !c.srv.draining.Load() { // here, since serve may be busy with a call
+		c.mu.Lock()
+		c.silent = true
+		c.mu.Unlock()
+		c.endCalls()
+	}
+	c.ended <- err
+}
+
+// readAll is read, with the reason of the end; it recovers from a panic of this package's own. It returns false if
+// another goroutine took over.
+func (c *conn) readAll(ctx context.Context) (reading bool, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.log.Error("panic in connection", zap.Any("err", p), zap.Stack("stack"))
-			err = errQuiet
+			reading, err = true, errQuiet
 		}
 	}()
+	var takeOver *time.Timer // this reader's own
 	for {
 		buf, h, err := c.readPDU()
 		if err == nil {
@@ -157,7 +183,10 @@ func (c *conn) readAll(ctx context.Context) (err error) {
 			c.srv.putPDU(buf)
 		}
 		if err != nil {
-			return err
+			return true, err
+		}
+		if c.ready != nil && !c.runInline(ctx, &takeOver) {
+			return false, nil
 		}
 	}
 }

@@ -46,14 +46,12 @@ func (c *conn) pending() int {
 	return c.running
 }
 
-// start runs a call on its own goroutine.
+// start gets a call going: one that parks on a goroutine of its own, any other on the reader's, by runInline.
 func (c *conn) start(ctx context.Context, k *inflight) error {
-	ctx, k.cancel = context.WithCancel(ctx)
 	limit := c.srv.limits.Load().Calls
 	c.mu.Lock()
 	if c.running >= limit {
 		c.mu.Unlock()
-		k.cancel()
 		return errTooManyCalls
 	}
 	c.running++
@@ -67,21 +65,52 @@ func (c *conn) start(ctx context.Context, k *inflight) error {
 	}
 	c.mu.Unlock()
 	c.busy.Add(1)
-	go c.run(ctx, k)
+	if k.op.Parks {
+		ctx, k.cancel = context.WithCancel(ctx)
+		go c.run(ctx, k)
+	} else {
+		c.ready = k
+	}
 	return nil
+}
+
+// longCall is how long a call may keep its connection from being read: few calls take it, and no client notices.
+const longCall = time.Millisecond
+
+// runInline runs the call that is ready on the reader's goroutine: to wake another one and grow its stack costs as much
+// as a small call does. If the call takes long, another goroutine goes on reading, and runInline returns false. takeOver
+// is the reader's timer, kept between calls.
+func (c *conn) runInline(ctx context.Context, takeOver **time.Timer) (reading bool) {
+	k := c.ready
+	c.ready = nil
+	callCtx, cancel := context.WithCancel(ctx)
+	k.cancel = cancel
+	if *takeOver == nil {
+		*takeOver = time.AfterFunc(longCall, func() { c.read(ctx) })
+	} else {
+		(*takeOver).Reset(longCall)
+	}
+	c.run(callCtx, k)
+	return (*takeOver).Stop()
 }
 
 // run executes one call and answers it.
 func (c *conn) run(ctx context.Context, k *inflight) {
 	defer c.busy.Done()
 	defer k.cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.Error("panic in answer", zap.Uint32("call", k.CallID), zap.Any("err", p), zap.Stack("stack"))
+			c.nc.Close()
+		}
+	}()
 	stub, err := c.invoke(ctx, k)
 	c.mu.Lock()
 	c.running--
 	if c.calls[k.CallID] == k {
 		delete(c.calls, k.CallID)
 	}
-	silent := k.maybe || k.orphaned
+	silent := k.maybe || k.orphaned || c.silent
 	cancelled := k.cancelled || ctx.Err() != nil
 	c.mu.Unlock()
 	status := Status(0)

@@ -36,7 +36,9 @@ type Interface struct {
 // A Run that blocks must return when ctx ends.
 type Op struct {
 	Name string
-	Run  func(ctx context.Context, call *Call) ([]byte, error)
+	// Parks says that Run usually waits for something to happen, so that it gets a goroutine of its own at once.
+	Parks bool
+	Run   func(ctx context.Context, call *Call) ([]byte, error)
 }
 
 // Call is one request on its way through an Op.

@@ -37,7 +37,7 @@ func (s *Service) Interfaces() []*dcerpc.Interface {
 	return append(list, &dcerpc.Interface{
 		// The handle tells who calls: clients bind this one without security, [MS-OXCRPC] 3.3.3.
 		ID: asyncID, Name: "asyncemsmdb", Annotation: "Microsoft Exchange Server Store Async EMSMDB Interface",
-		Ops: map[uint16]dcerpc.Op{0: {Name: "EcDoAsyncWaitEx", Run: s.rpcAsyncWaitEx}}, Services: s.opts.Services,
+		Ops: map[uint16]dcerpc.Op{0: {Name: "EcDoAsyncWaitEx", Parks: true, Run: s.rpcAsyncWaitEx}}, Services: s.opts.Services,
 	})
 }
 

@@ -71,7 +71,8 @@ var importRules = []rule{
 	{"server/admin", []string{"store", "internal/mapi", "internal/prop", "internal/trace"}, "declares the interfaces it needs itself"},
 
 	{"cmd/mapid", []string{"internal/app", "internal/config", "internal/mapiclient", "internal/doctor", "internal/decode", "internal/trace", "auth"}, "flags and printing; the work is done below"},
-	{"mapidtest", []string{"internal/app", "internal/config", "internal/mapiclient"}, "a public door to internal/app"},
+	{"mapidtest", append([]string{"internal/app", "internal/config", "internal/mapiclient", "internal/rop", "auth"}, bytesLayer...),
+		"a public door to internal/app, and a client of it"},
 	{"test/...", []string{"internal/...", "auth/...", "store/...", "server/..."}, "test programs"},
 }
 

@@ -77,7 +77,7 @@ func TestHandshakeTimeoutLater(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newWorld(t, toyOptions()).peer()
 		p.bind(0, offer(0, echoID, NDR20))
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		b := bindPDU(TypeAlterContext, 2, 0, offer(0, echoID, NDR20))
 		b.Trailer, b.Token = &SecTrailer{Type: 16, Level: 5, ContextID: 1}, []byte("hello")
 		p.send(b)
@@ -96,7 +96,7 @@ func TestParkedCallIsNotIdle(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, Options{})
 		w.echo.Ops[opPark] = Op{Name: "sleep", Run: func(ctx context.Context, _ *Call) ([]byte, error) {
-			time.Sleep(5 * DefaultLimits().Idle)
+			<-time.After(5 * DefaultLimits().Idle)
 			return []byte("good morning"), ctx.Err()
 		}}
 		c := w.client(ClientOptions{}, nil)
@@ -114,7 +114,7 @@ func TestIdleForEver(t *testing.T) {
 		l := DefaultLimits()
 		l.Idle = 0
 		c := newWorld(t, Options{Limits: l}).client(ClientOptions{}, nil)
-		time.Sleep(1000 * time.Hour)
+		<-time.After(1000 * time.Hour)
 		if _, err := c.Call(t.Context(), 0, opEcho, nil); err != nil {
 			t.Error(err)
 		}
@@ -172,7 +172,7 @@ func TestShutdown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, Options{})
 		w.echo.Ops[opPark] = Op{Name: "nap", Run: func(context.Context, *Call) ([]byte, error) {
-			time.Sleep(time.Second)
+			<-time.After(time.Second)
 			return []byte("done"), nil
 		}}
 		quiet, busy := w.peer(), w.peer()

@@ -33,6 +33,7 @@ func traceHooks(hub *trace.Hub) dcerpc.Hooks {
 	return dcerpc.Hooks{
 		ConnOpened: func(c dcerpc.ConnInfo) { hub.ConnOpened(c.ID, c.Remote, c.Local) },
 		ConnClosed: func(c dcerpc.ConnInfo, _ error) { hub.ConnClosed(c.ID) },
+		Active:     hub.Active,
 		Wire:       func(conn uint64, d dcerpc.Direction, pdus []byte) { hub.Wire(conn, dir(d), pdus) },
 		Clear:      func(conn uint64, d dcerpc.Direction, pdu []byte) { hub.Clear(conn, dir(d), pdu) },
 		Authenticated: func(r dcerpc.AuthResult) {

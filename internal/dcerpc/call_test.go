@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -285,5 +286,26 @@ func TestHooks(t *testing.T) {
 	defer mu.Unlock()
 	if diff := cmp.Diff(want, [][]string{wire, clear, calls, auths, conns}, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("hooks (-want +got):\n%s", diff)
+	}
+}
+
+// TestHooksInactive shows what a watcher who does not look now is told: how connections were bound, and no call.
+func TestHooksInactive(t *testing.T) {
+	t.Parallel()
+	var active atomic.Bool
+	var seen []PacketType
+	o := toyOptions()
+	o.Hooks.Active = active.Load
+	o.Hooks.Clear = func(_ uint64, _ Direction, b []byte) { seen = append(seen, PacketType(b[2])) }
+	s := newSession(t, newWorld(t, o), 0, auth.LevelPrivacy, "alice")
+	for i := range uint32(3) {
+		active.Store(i == 1)
+		s.sendRaw(s.protected(2+i, flagsWhole, false, []byte("stub")))
+		s.recv()
+	}
+	s.nc.Close()
+	want := []PacketType{TypeBind, TypeBindAck, TypeRequest, TypeResponse}
+	if diff := cmp.Diff(want, seen); diff != "" {
+		t.Errorf("seen (-want +got):\n%s", diff)
 	}
 }

@@ -286,7 +286,7 @@ func (c *conn) refuse(h Header, err error) error {
 // handle acts on one PDU; an error ends the connection.
 func (c *conn) handle(ctx context.Context, h Header, pdu []byte) error {
 	if c.overLimit && h.Type == TypeBind {
-		return c.nak(h, NakLocalLimit, errors.New("too many connections"))
+		return c.nak(h, NakLocalLimit, errTooManyConnections)
 	}
 	switch h.Type {
 	case TypeRequest:

@@ -42,6 +42,11 @@ func (c *conn) sendPDU(p *PDU) error {
 	return c.send(b, 1)
 }
 
+// watched reports whether requests and answers are to be shown without protection.
+func (s *Server) watched() bool {
+	return s.hooks.Clear != nil && (s.hooks.Active == nil || s.hooks.Active())
+}
+
 func (c *conn) clear(dir Direction, pdu []byte) {
 	if f := c.srv.hooks.Clear; f != nil {
 		f(c.id, dir, pdu)
@@ -118,6 +123,7 @@ func (c *conn) appendResponse(b []byte, k *inflight, stub []byte) (_ []byte, cou
 		g = k.security.guard(c.headerSign)
 		room = g.room(c.fragment, requestSize)
 	}
+	watched := c.srv.watched()
 	for first := true; first || len(stub) > 0; first = false {
 		n := min(len(stub), room)
 		flags := Flags(0)
@@ -134,7 +140,7 @@ func (c *conn) appendResponse(b []byte, k *inflight, stub []byte) (_ []byte, cou
 		b = append(b, stub[:n]...)
 		stub = stub[n:]
 		count++
-		if c.srv.hooks.Clear != nil {
+		if watched {
 			setLengths(b[start:], 0)
 			c.clear(Outbound, b[start:])
 		}

@@ -12,6 +12,9 @@ type Hooks struct {
 	// ConnOpened and ConnClosed frame a connection. err is nil if the client closed it, or it was shut down.
 	ConnOpened func(ConnInfo)
 	ConnClosed func(info ConnInfo, err error)
+	// Active says whether Wire and Clear want to see requests and their answers now; they see binds and the like in
+	// any case. It is asked for each PDU, so that watching nobody looks at costs next to nothing. nil = always.
+	Active func() bool
 	// Wire sees every PDU as it came and goes. A response of several fragments is shown at once.
 	Wire func(conn uint64, dir Direction, pdus []byte)
 	// Clear sees every PDU after it was unsealed and before it is sealed: without security trailer, padding and

@@ -166,6 +166,28 @@ func TestConnectionLimit(t *testing.T) {
 	})
 }
 
+// TestConnectionFlood opens connections that say nothing: past the limit and some more they are closed unheard.
+func TestConnectionFlood(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := DefaultLimits()
+		l.Connections = 8
+		w := newWorld(t, Options{Limits: l})
+		for range l.Connections + l.Connections/8 + extraConnections {
+			w.peer()
+			synctest.Wait()
+		}
+		start := time.Now()
+		w.peer().ended()
+		if time.Since(start) > 0 {
+			t.Error("one more was listened to")
+		}
+		if n := len(w.server.Connections()); n != 25 {
+			t.Errorf("%d connections", n)
+		}
+	})
+}
+
 // TestShutdown ends a server with a quiet connection, and one whose call returns in time.
 func TestShutdown(t *testing.T) {
 	t.Parallel()

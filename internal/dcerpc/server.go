@@ -130,6 +130,12 @@ func (s *Server) ServeConn(ctx context.Context, e *Endpoint, nc net.Conn) {
 	c.serve(ctx)
 }
 
+// extraConnections, and an eighth of the limit, is how many connections over the limit are listened to until their bind
+// can be refused; beyond that they are closed unheard.
+const extraConnections = 16
+
+var errTooManyConnections = errors.New("dcerpc: too many connections")
+
 // open registers a connection.
 func (s *Server) open(e *Endpoint, nc net.Conn) (*conn, error) {
 	s.mu.Lock()
@@ -137,9 +143,13 @@ func (s *Server) open(e *Endpoint, nc net.Conn) (*conn, error) {
 	if s.closed {
 		return nil, ErrServerClosed
 	}
+	limit := s.Limits().Connections
+	if len(s.conns) >= limit+limit/8+extraConnections {
+		return nil, errTooManyConnections
+	}
 	s.lastConn++
 	c := newConn(s, e, nc, s.lastConn)
-	c.overLimit = len(s.conns) >= s.Limits().Connections
+	c.overLimit = len(s.conns) >= limit
 	s.conns[c.id] = c
 	s.serving.Add(1)
 	return c, nil

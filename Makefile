@@ -5,11 +5,12 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 5s
 BENCHTIME   ?= 1s
 VERSION     ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
-LDFLAGS     := -s -w -X main.version=$(VERSION)
+COMMIT      ?= $(shell git rev-parse HEAD 2>/dev/null)
+LDFLAGS     := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build test race fuzz lint gen gen-check arch check bench interop image image-test clean
+.PHONY: build test race fuzz lint gen gen-check arch check bench interop image-binaries image image-test clean
 
 build: ## the static binary, in bin/
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/mapid ./cmd/mapid
@@ -47,6 +48,24 @@ bench: ## all benchmarks
 
 interop: ## clients of other projects against the binary; see test/interop
 	MAPID_INTEROP=1 $(GO) test -v -count=1 -timeout 20m ./test/interop/...
+
+IMAGE         ?= mapid:$(VERSION)
+IMAGE_ARCHS   ?= amd64 arm64
+BUILDAH       := buildah --storage-driver vfs
+BUILDAH_BUILD := bud --isolation chroot --format docker -q -f docker/Dockerfile --target prebuilt --build-arg VERSION=$(VERSION)
+
+image-binaries: ## static binaries for the image
+	for arch in $(IMAGE_ARCHS); do \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/linux-$$arch/mapid ./cmd/mapid || exit 1; \
+	done
+
+image: image-binaries ## container images, built with buildah and without a daemon or a registry
+	for arch in $(IMAGE_ARCHS); do \
+		$(BUILDAH) $(BUILDAH_BUILD) --arch $$arch --build-arg TARGETARCH=$$arch -t $(IMAGE)-$$arch . || exit 1; \
+	done
+
+image-test: ## builds the image for this machine and proves it, with buildah alone
+	./test/image.sh
 
 clean:
 	rm -rf bin

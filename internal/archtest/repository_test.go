@@ -141,5 +141,3 @@ func allFiles(t *testing.T) []file {
 func every(file) bool { return true }
 
 func code(f file) bool { return !f.test() }
-
-func tests(f file) bool { return f.test() }

@@ -33,6 +33,7 @@ type commands struct {
 	Keytab          keytabCommands          `cmd:"" help:"Keys for analysers."`
 	Decode          decodeCommand           `cmd:"" help:"Turn a capture into a readable trace, offline."`
 	Sessions        sessionsCommand         `cmd:"" help:"Tell who is on."`
+	Profile         profileCommand          `cmd:"" help:"Print what an Outlook needs to find the running server."`
 	Healthz         healthzCommand          `cmd:"" help:"Exit 0 when the server is ready."`
 	Version         versionCommand          `cmd:"" help:"Print the version."`
 }

@@ -19,7 +19,7 @@ func (a *App) openAdmin(ctx context.Context) error {
 	}
 	controllers := make([]admin.Controller, len(a.servers))
 	for i, s := range a.servers {
-		controllers[i] = controller{s}
+		controllers[i] = controller{s, a}
 	}
 	a.admin = admin.New(admin.Options{
 		Logger: a.log, Build: a.opts.Build, Servers: controllers, Store: a.store, Directory: a.store,

@@ -1,14 +1,20 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"net"
+	"net/netip"
+	"slices"
 
+	"github.com/mapid/mapid/auth/krb"
 	"github.com/mapid/mapid/server/admin"
 )
 
 // controller is a server as the admin API sees it. It implements admin.Controller.
 type controller struct {
 	*server
+	app *App
 }
 
 // Name is the computer name.
@@ -61,13 +67,119 @@ func (c controller) ChangeAdvertise(change admin.AdvertiseChange) (admin.Adverti
 	return c.Advertise(), nil
 }
 
+// Referral tells how the referral service answers.
+func (c controller) Referral() admin.Referral {
+	s := c.live.current().rfr
+	return admin.Referral{Server: c.cfg.Name, Enabled: s.Enabled, TargetServer: s.TargetServer, NSPITarget: s.NSPITarget}
+}
+
+// ChangeReferral changes what the next referral says.
+func (c controller) ChangeReferral(change admin.ReferralChange) (admin.Referral, error) {
+	initial := c.live.initial.rfr
+	err := c.live.change(context.Background(), func(s *settings) {
+		change.Enabled.Apply(&s.rfr.Enabled, initial.Enabled)
+		change.TargetServer.Apply(&s.rfr.TargetServer, initial.TargetServer)
+		change.NSPITarget.Apply(&s.rfr.NSPITarget, initial.NSPITarget)
+	})
+	if err != nil {
+		return admin.Referral{}, admin.Invalid(err)
+	}
+	return c.Referral(), nil
+}
+
+// Info tells what clients need to know of the server.
+func (c controller) Info() admin.ServerInfo {
+	adv := c.live.advertise.Load()
+	book := c.app.bookServer(c.cfg)
+	o := c.app.cfg.Organization
+	out := admin.ServerInfo{
+		Name: c.cfg.Name, FQDN: c.cfg.FQDN, Profile: c.profile.Name, Version: c.profile.Version.String(),
+		DN: book.DN(), DatabaseDN: book.DatabaseDN(), NetBIOS: o.NetBIOS, Domain: o.Domain, Realm: o.Realm,
+		Kerberos: c.cfg.Auth.Keytab != "", ServicePrincipals: krb.Services(c.cfg.FQDN, c.cfg.Name),
+		Addresses: clientAddresses(adv, c.listeners[0].Addrs()), EncryptionRequired: c.live.policy.Load().EncryptionRequired,
+		Ports: admin.Ports{EPM: int(c.listeners[0].Port()), EMSMDB: int(c.listeners[1].Port()), NSPI: int(c.listeners[2].Port())},
+	}
+	for _, p := range []struct {
+		told uint16
+		to   *int
+	}{{adv.ports.Ports[endpointEMSMDB], &out.Ports.EMSMDB}, {adv.ports.Ports[endpointNSPI], &out.Ports.NSPI}} {
+		if p.told != 0 {
+			*p.to = int(p.told)
+		}
+	}
+	return out
+}
+
+// clientAddresses are the addresses clients reach a server under: the advertised one, or those it listens on. One that stands
+// for all addresses is replaced by those of the machine, loopback and link-local ones left out unless there are no others.
+func clientAddresses(adv *advertised, listened []net.Addr) []string {
+	if adv.host != "" {
+		return []string{adv.ports.Host.String()}
+	}
+	out := []string{}
+	for _, l := range listened {
+		at, err := netip.ParseAddrPort(l.String())
+		switch {
+		case err != nil:
+		case at.Addr().IsUnspecified():
+			out = append(out, machineAddresses(at.Addr().Is4())...)
+		default:
+			out = append(out, at.Addr().String())
+		}
+	}
+	return out
+}
+
+// machineAddresses are the addresses of this machine.
+func machineAddresses(only4 bool) []string {
+	addrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, a := range addrs {
+		p, err := netip.ParsePrefix(a.String())
+		if err == nil && p.Addr().IsGlobalUnicast() && (p.Addr().Is4() || !only4) {
+			out = append(out, p.Addr().String())
+		}
+	}
+	if len(out) == 0 {
+		return []string{"127.0.0.1"}
+	}
+	return out
+}
+
+// Connections lists what is connected, oldest first.
+func (c controller) Connections() []admin.Connection {
+	out := []admin.Connection{}
+	for _, i := range c.rpc.Connections() {
+		conn := admin.Connection{
+			Server: c.cfg.Name, ID: i.ID, Endpoint: i.Endpoint, Interfaces: append([]string{}, i.Interfaces...), Transport: i.Transport,
+			Remote: i.Remote, Local: i.Local, Security: []admin.ConnectionSecurity{}, Opened: i.Opened, Last: i.LastCall,
+			Calls: i.Calls, Pending: i.Pending,
+		}
+		if conn.Last.IsZero() {
+			conn.Last = conn.Opened
+		}
+		for _, s := range i.Security {
+			conn.Security = append(conn.Security, admin.ConnectionSecurity{
+				User: s.Identity.Account, Service: s.Service.String(), Mechanism: s.Identity.Mechanism.String(),
+				Level: s.Level.String(), KeyBits: s.Identity.KeyBits,
+			})
+		}
+		out = append(out, conn)
+	}
+	slices.SortFunc(out, func(a, b admin.Connection) int { return cmp.Compare(a.ID, b.ID) })
+	return out
+}
+
 // Sessions lists who is on.
 func (c controller) Sessions() []admin.Session {
 	var out []admin.Session
 	for _, s := range c.emsmdb.Sessions() {
 		out = append(out, admin.Session{
 			Server: c.cfg.Name, ID: uint64(s.ID), User: s.User, Remote: s.Remote, Local: s.Local, Transport: s.Transport,
-			Service: s.Service, Level: s.Level, ClientVersion: s.ClientVersion,
+			Service: s.Service, Level: s.Level, KeyBits: s.KeyBits, Conn: s.Conn, ClientVersion: s.ClientVersion,
 			Client: admin.SessionClient{
 				Process: s.Client.Process, Machine: s.Client.Machine, User: s.Client.User, Mode: s.Client.Mode.String(), IP: s.Client.IP,
 			},

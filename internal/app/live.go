@@ -15,6 +15,7 @@ import (
 	"github.com/mapid/mapid/server/admin"
 	"github.com/mapid/mapid/server/emsmdb"
 	"github.com/mapid/mapid/server/epm"
+	"github.com/mapid/mapid/server/rfr"
 )
 
 // live is what can be changed on a running server. A change lasts until the process ends or the data is reset.
@@ -27,12 +28,14 @@ type live struct {
 
 	policy    atomic.Pointer[emsmdb.Policy]
 	advertise atomic.Pointer[advertised]
+	referral  atomic.Pointer[rfr.Policy]
 }
 
-// settings are the two blocks of the configuration that are live.
+// settings are the blocks of the configuration that are live.
 type settings struct {
 	rpc       config.RPC
 	advertise config.Advertise
+	rfr       config.RFR
 }
 
 // advertised is what clients are told, ready for use.
@@ -59,6 +62,7 @@ func (l *live) set(ctx context.Context, s settings) error {
 	l.settings = s
 	l.policy.Store(policy)
 	l.advertise.Store(adv)
+	l.referral.Store(&rfr.Policy{Disabled: !s.rfr.Enabled, TargetServer: s.rfr.TargetServer, NSPITarget: s.rfr.NSPITarget})
 	return nil
 }
 

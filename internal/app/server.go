@@ -49,7 +49,7 @@ func (a *App) newServer(ctx context.Context, c config.Server) (*server, error) {
 		return nil, err
 	}
 	s := &server{cfg: c, profile: p}
-	if s.live, err = newLive(ctx, p, settings{c.RPC, c.Advertise}); err != nil {
+	if s.live, err = newLive(ctx, p, settings{c.RPC, c.Advertise, c.RFR}); err != nil {
 		return nil, fmt.Errorf("server %s: %w", c.Name, err)
 	}
 	log := a.log
@@ -173,10 +173,9 @@ func (a *App) newRFR(s *server, log *zap.Logger) *rfr.Service {
 	for _, p := range a.peers(s.cfg) {
 		peers = append(peers, rfr.Server{DN: p.DN(), FQDN: p.FQDN})
 	}
-	policy := rfr.Policy{Disabled: !s.cfg.RFR.Enabled, TargetServer: s.cfg.RFR.TargetServer, NSPITarget: s.cfg.RFR.NSPITarget}
 	return rfr.New(rfr.Options{
 		Server: rfr.Server{DN: a.bookServer(s.cfg).DN(), FQDN: s.cfg.FQDN}, Peers: peers, AdvertisedHost: s.advertisedHost,
-		Policy: func() rfr.Policy { return policy }, Services: services, MinLevel: level, Logger: log.Named("rfr"),
+		Policy: func() rfr.Policy { return *s.live.referral.Load() }, Services: services, MinLevel: level, Logger: log.Named("rfr"),
 	})
 }
 

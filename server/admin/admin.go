@@ -51,7 +51,11 @@ type Controller interface {
 	ChangeRPCClientAccess(RPCClientAccessChange) (RPCClientAccess, error)
 	Advertise() Advertise
 	ChangeAdvertise(AdvertiseChange) (Advertise, error)
+	Referral() Referral
+	ChangeReferral(ReferralChange) (Referral, error)
 	Sessions() []Session
+	Connections() []Connection
+	Info() ServerInfo
 }
 
 // Data is everything the store holds.

@@ -27,12 +27,27 @@ type fakeServer struct {
 	access   RPCClientAccess
 	adv      Advertise
 	sessions []Session
+
+	referral    Referral
+	connections []Connection
 }
 
 func (f *fakeServer) Name() string                     { return f.name }
 func (f *fakeServer) RPCClientAccess() RPCClientAccess { return f.access }
 func (f *fakeServer) Advertise() Advertise             { return f.adv }
 func (f *fakeServer) Sessions() []Session              { return f.sessions }
+func (f *fakeServer) Referral() Referral               { return f.referral }
+func (f *fakeServer) Connections() []Connection        { return f.connections }
+func (f *fakeServer) Info() ServerInfo {
+	return ServerInfo{Name: f.name, ServicePrincipals: []string{}, Addresses: []string{}}
+}
+
+func (f *fakeServer) ChangeReferral(c ReferralChange) (Referral, error) {
+	c.Enabled.Apply(&f.referral.Enabled, true)
+	c.TargetServer.Apply(&f.referral.TargetServer, "")
+	c.NSPITarget.Apply(&f.referral.NSPITarget, "")
+	return f.referral, nil
+}
 
 func (f *fakeServer) ChangeRPCClientAccess(c RPCClientAccessChange) (RPCClientAccess, error) {
 	if c.MaximumConnections.Value < 0 {
@@ -212,6 +227,37 @@ func TestSeveralServersMustBeNamed(t *testing.T) {
 			t.Errorf("%s: %d sessions, want %d", query, len(got.Sessions), want)
 		}
 	}
+	if got := call[ServerList](a, "GET", "/api/v1/servers", ""); len(got.Servers) != 2 || got.Servers[1].Name != "EXCH02" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestConnectionsOfAUser(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	on := func(user string) []ConnectionSecurity { return []ConnectionSecurity{{User: user, Level: "privacy"}} }
+	a.servers[0].connections = []Connection{
+		{ID: 1, Interfaces: []string{"nspi"}, Security: on("alice")}, {ID: 2, Interfaces: []string{"rfr"}, Security: on("bob")},
+		{ID: 3, Interfaces: []string{"epm"}, Security: []ConnectionSecurity{}},
+	}
+	for query, want := range map[string]int{"": 3, "?user=ALICE": 1, "?user=carol": 0} {
+		if got := call[SessionList](a, "GET", "/api/v1/sessions"+query, ""); len(got.Connections) != want {
+			t.Errorf("%s: %d connections, want %d", query, len(got.Connections), want)
+		}
+	}
+}
+
+func TestReferralChanges(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	got := call[Referral](a, "PATCH", "/api/v1/referral", `{"enabled":false,"target_server":"gc.mapid.test"}`)
+	if got.Enabled || got.TargetServer != "gc.mapid.test" || call[Referral](a, "GET", "/api/v1/referral", "") != got {
+		t.Errorf("%+v", got)
+	}
+	if got = call[Referral](a, "PATCH", "/api/v1/referral", `{"enabled":null}`); !got.Enabled || got.TargetServer != "gc.mapid.test" {
+		t.Errorf("null: %+v", got)
+	}
+	a.refused(400, "PATCH", "/api/v1/referral", `{"target":"x"}`, nil)
 }
 
 func TestHealth(t *testing.T) {

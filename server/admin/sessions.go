@@ -8,6 +8,7 @@ import (
 // Session is one client that is on.
 type Session struct {
 	Server        string        `json:"server"`
+	Conn          uint64        `json:"conn"` // connection it was made on
 	ID            uint64        `json:"id"`
 	User          string        `json:"user"`
 	Remote        string        `json:"remote"` // address the client came from
@@ -15,6 +16,7 @@ type Session struct {
 	Transport     string        `json:"transport"`
 	Service       string        `json:"service"` // ntlm, negotiate, kerberos
 	Level         string        `json:"level"`   // connect, packet, integrity, privacy
+	KeyBits       int           `json:"key_bits"`
 	ClientVersion string        `json:"client_version"`
 	Client        SessionClient `json:"client"`
 	Started       time.Time     `json:"started"`
@@ -36,11 +38,12 @@ type SessionClient struct {
 
 // SessionList is the answer to who is on.
 type SessionList struct {
-	Sessions []Session `json:"sessions"`
+	Sessions    []Session    `json:"sessions"`
+	Connections []Connection `json:"connections"`
 }
 
 func (s *Server) sessions(r *http.Request) (SessionList, error) {
-	list := SessionList{Sessions: []Session{}}
+	list := SessionList{Sessions: []Session{}, Connections: []Connection{}}
 	server, user := r.URL.Query().Get("server"), r.URL.Query().Get("user")
 	if server != "" {
 		if _, err := s.controller(r); err != nil {
@@ -51,6 +54,7 @@ func (s *Server) sessions(r *http.Request) (SessionList, error) {
 		if server != "" && !equalFold(server, c.Name()) {
 			continue
 		}
+		list.Connections = append(list.Connections, connectionsOf(c, user)...)
 		for _, session := range c.Sessions() {
 			if user == "" || equalFold(user, session.User) {
 				list.Sessions = append(list.Sessions, session)

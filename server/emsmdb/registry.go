@@ -115,6 +115,8 @@ type SessionInfo struct {
 	Transport     string
 	Service       string // authentication service as negotiated
 	Level         string // authentication level of the connect
+	KeyBits       int    // strength of its session key
+	Conn          uint64 // connection of the connect
 	ClientVersion string
 	Client        ClientInfo
 	Started, Last time.Time
@@ -163,7 +165,7 @@ func (s *session) info() SessionInfo {
 	defer s.mu.Unlock()
 	return SessionInfo{
 		ID: s.id, Index: s.index, User: s.account, Remote: s.caller.Remote, Local: s.caller.Local,
-		Transport: s.caller.Transport, Service: s.caller.Service.String(), Level: s.caller.Level.String(),
+		Transport: s.caller.Transport, Service: s.caller.Service.String(), Level: s.caller.Level.String(), KeyBits: s.caller.Identity.KeyBits, Conn: s.caller.Conn,
 		ClientVersion: s.version.String(), Client: s.client, Started: s.started, Last: s.last, Calls: s.calls,
 		BytesIn: s.in, BytesOut: s.out, Waiting: s.waits > 0, Stats: stats,
 	}

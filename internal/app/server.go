@@ -74,7 +74,9 @@ func (a *App) newServer(ctx context.Context, c config.Server) (*server, error) {
 	epmPort := s.rpc.NewEndpoint(endpointEPM, dcerpc.TransportTCP)
 	mailPort := s.rpc.NewEndpoint(endpointEMSMDB, dcerpc.TransportTCP)
 	bookPort := s.rpc.NewEndpoint(endpointNSPI, dcerpc.TransportTCP)
-	s.rpc.Register(mapper.Interface(), epmPort)
+	towers := mapper.Interface()
+	towers.Services, towers.MinLevel = security(s.profile.Interfaces.EPM, c.Auth, "epm")
+	s.rpc.Register(towers, epmPort)
 	for _, i := range s.emsmdb.Interfaces() {
 		s.rpc.Register(i, mailPort)
 	}

@@ -57,8 +57,8 @@ func (r *running) at(n int, edit ...func(*mapiclient.Options)) mapiclient.Option
 // negotiate is the choice for clients of Exchange 2007, whose referral service takes no bare NTLM.
 func negotiate(o *mapiclient.Options) { o.Service = auth.ServiceNegotiate }
 
-// bind binds an interface of a server, found through its endpoint mapper.
-func (r *running) bind(n int, iface dcerpc.SyntaxID) *mapiclient.Conn {
+// bound binds an interface of a server, found through its endpoint mapper.
+func (r *running) bound(n int, iface dcerpc.SyntaxID) *mapiclient.Conn {
 	r.t.Helper()
 	conn, err := mapiclient.Dial(r.t.Context(), r.at(n, negotiate), iface)
 	if err != nil {
@@ -98,7 +98,7 @@ func TestServersHavePoliciesAndVersionsOfTheirOwn(t *testing.T) {
 	}
 	var subjects [][]string
 	for n, want := range []uint16{14, 8, 15} {
-		conn := r.bind(n, mapiclient.EMSMDB)
+		conn := r.bound(n, mapiclient.EMSMDB)
 		s, resp, err := conn.Connect(t.Context(), mapiclient.ConnectRequest{UserDN: dn("alice")})
 		if err != nil {
 			t.Fatal(err)
@@ -122,7 +122,7 @@ func TestServersReferByTheirOwnNames(t *testing.T) {
 	r := startServers(t, threeServers)
 	const serverDN = "/o=mapid/ou=First Administrative Group/cn=Configuration/cn=Servers/cn="
 	for n, own := range []string{"exch01.mapid.test", "exch02.old.test"} {
-		referral := r.bind(n, mapiclient.RFR)
+		referral := r.bound(n, mapiclient.RFR)
 		if got, err := referral.NewDSA(t.Context(), dn("alice")); err != nil || got != own {
 			t.Errorf("%s refers to %q, %v", own, got, err)
 		}
@@ -132,11 +132,11 @@ func TestServersReferByTheirOwnNames(t *testing.T) {
 			}
 		}
 	}
-	if got, err := r.bind(2, mapiclient.RFR).NewDSA(t.Context(), dn("alice")); err == nil {
+	if got, err := r.bound(2, mapiclient.RFR).NewDSA(t.Context(), dn("alice")); err == nil {
 		t.Errorf("EXCH03, whose referral is off, refers to %q", got)
 	}
 	for n, name := range []string{"EXCH01", "EXCH02", "EXCH03"} {
-		book, err := r.bind(n, mapiclient.NSPI).OpenBook(t.Context(), mapiclient.NewStat())
+		book, err := r.bound(n, mapiclient.NSPI).OpenBook(t.Context(), mapiclient.NewStat())
 		if err != nil {
 			t.Fatal(err)
 		}

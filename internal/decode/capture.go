@@ -10,6 +10,8 @@ import (
 	"io"
 	"net/netip"
 	"time"
+
+	"github.com/mapid/mapid/internal/trace"
 )
 
 // ErrFormat reports a file that is no capture, or a damaged one.
@@ -90,6 +92,7 @@ func endOf(err error) error {
 type ngInterface struct {
 	link uint16
 	unit time.Duration
+	skip bool // a second view of what another interface of the file has too
 }
 
 func readNG(r io.Reader, fn func(segment) error) error {
@@ -128,7 +131,9 @@ func readNG(r io.Reader, fn func(segment) error) error {
 			if len(body) < 8 {
 				return ErrFormat
 			}
-			interfaces = append(interfaces, ngInterface{order.Uint16(body), resolution(order, body[8:])})
+			i := ngInterface{link: order.Uint16(body), unit: time.Microsecond}
+			i.options(order, body[8:])
+			interfaces = append(interfaces, i)
 		case 6:
 			if len(body) < 20 {
 				return ErrFormat
@@ -138,6 +143,9 @@ func readNG(r io.Reader, fn func(segment) error) error {
 				return ErrFormat
 			}
 			i := interfaces[id]
+			if i.skip {
+				continue
+			}
 			ts := uint64(order.Uint32(body[4:]))<<32 | uint64(order.Uint32(body[8:]))
 			at := time.Unix(0, int64(ts)*int64(i.unit))
 			if err := packet(i.link, at, body[20:20+n], fn); err != nil {
@@ -147,19 +155,29 @@ func readNG(r io.Reader, fn func(segment) error) error {
 	}
 }
 
-// resolution reads option if_tsresol; powers of two are rounded to the microsecond default.
-func resolution(order binary.ByteOrder, opts []byte) time.Duration {
+// Options of interface blocks.
+const (
+	optIfName    = 2
+	optIfTSResol = 9
+)
+
+// options reads the resolution of time stamps, where powers of two are taken for the default, and whether the
+// interface is the unprotected view of a trace, whose wire view is read instead.
+func (i *ngInterface) options(order binary.ByteOrder, opts []byte) {
 	for len(opts) >= 4 {
 		code, n := order.Uint16(opts), int(order.Uint16(opts[2:]))
 		if code == 0 || n > len(opts)-4 {
-			break
+			return
 		}
-		if code == 9 && n == 1 && opts[4] == 9 {
-			return time.Nanosecond
+		value := opts[4 : 4+n]
+		switch {
+		case code == optIfTSResol && n == 1 && value[0] == 9:
+			i.unit = time.Nanosecond
+		case code == optIfName && string(value) == trace.ClearView:
+			i.skip = true
 		}
 		opts = opts[min(len(opts), 4+(n+3)&^3):]
 	}
-	return time.Microsecond
 }
 
 // Link types that are understood.

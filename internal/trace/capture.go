@@ -36,6 +36,9 @@ type capturedCall struct {
 	ops      []Event
 }
 
+// ClearView is the name of the interface that shows conversations without their protection.
+const ClearView = "clear"
+
 // maxHeld bounds what is kept of a connection until its user is known.
 const maxHeld = 256 << 10
 
@@ -57,7 +60,7 @@ func newCapture(w io.Writer, o Options, r Renderer) (*capture, error) {
 		name, comment string
 	}{
 		{LinkRaw, "wire", "bytes as sent"},
-		{LinkRaw, "clear", "the same conversations decrypted, de-obfuscated and decompressed"},
+		{LinkRaw, ClearView, "the same conversations decrypted, de-obfuscated and decompressed"},
 		{LinkUpperPDU, "operations", "one record per operation"},
 	} {
 		if c.ifaces[i], err = c.ng.Interface(n.link, n.name, n.comment); err != nil {
@@ -179,6 +182,9 @@ func (c *capture) show(conn *capturedConn, e Event) error {
 			if err := c.record(conn, e, ToServer, 0, requestText(c.render, e.Op)); err != nil {
 				return err
 			}
+			if !e.Op.answered() {
+				return nil
+			}
 			return c.record(conn, e, ToClient, 0, responseText(c.render, e.Op))
 		}
 		call.ops = append(call.ops, e)
@@ -195,6 +201,9 @@ func (c *capture) records(conn *capturedConn, call *capturedCall) error {
 	for _, op := range call.ops {
 		if err := c.record(conn, op, ToServer, call.request, requestText(c.render, op.Op)); err != nil {
 			return err
+		}
+		if !op.Op.answered() {
+			continue
 		}
 		if err := c.record(conn, op, ToClient, call.response, responseText(c.render, op.Op)); err != nil {
 			return err

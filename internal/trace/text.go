@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/internal/wire"
 )
 
 // textSink writes a protocol log: requests behind ">", responses behind "<", details indented.
@@ -22,7 +24,11 @@ func (s *textSink) event(e Event) error {
 		return nil
 	}
 	head := fmt.Sprintf("%s conn=%d session=%d user=%s", e.Time.UTC().Format("2006-01-02T15:04:05.000000Z"), e.Conn, e.Op.Session, orDash(e.Op.User))
-	_, err := fmt.Fprintf(s.w, "%s %s%s %s", head, requestText(s.render, e.Op), head, responseText(s.render, e.Op))
+	text := head + " " + requestText(s.render, e.Op)
+	if e.Op.answered() {
+		text += head + " " + responseText(s.render, e.Op)
+	}
+	_, err := io.WriteString(s.w, text)
 	return err
 }
 
@@ -64,14 +70,32 @@ func responseText(r Renderer, o *Op) string {
 		fmt.Fprintf(&b, " handle=0x%X", o.Output)
 	}
 	fmt.Fprintf(&b, " %s\n", o.Dur.Round(time.Microsecond))
-	if o.Err != "" {
+	if o.Err != "" && o.Err != o.Code.String() {
 		b.WriteString("    cause: " + o.Err + "\n")
 	}
-	for _, l := range r.Fields(o.Response, "ReturnValue") {
+	for _, l := range responseFields(r, o) {
 		b.WriteString("    " + l + "\n")
 	}
 	return b.String()
 }
+
+// responseHeadLen is the length of a response that ends after its ReturnValue.
+const responseHeadLen = 6
+
+// responseFields renders what a response carries: most failures carry nothing.
+func responseFields(r Renderer, o *Op) []string {
+	if resp, ok := o.Response.(rop.Response); ok && o.Code != mapi.Success {
+		var w wire.Writer
+		resp.Encode(&w)
+		if w.Len() <= responseHeadLen {
+			return nil
+		}
+	}
+	return r.Fields(o.Response, "ReturnValue")
+}
+
+// answered reports whether the operation has a response: RopRelease has none.
+func (o *Op) answered() bool { return !o.IsROP || o.Response != nil || o.Err != "" }
 
 // jsonSink writes one object per operation.
 type jsonSink struct {
@@ -108,7 +132,7 @@ func (s *jsonSink) event(e Event) error {
 		Time: e.Time.UTC(), Conn: e.Conn, Session: o.Session, User: o.User, Client: o.Client, Call: o.Call, Name: o.Name,
 		Index: o.Index, Input: o.Input, Output: o.Output, Code: uint32(o.Code), CodeName: mapi.ErrorCode(o.Code).Name(),
 		Cause: o.Err, Micros: o.Dur.Microseconds(), Request: s.render.Fields(o.Request),
-		Response: s.render.Fields(o.Response, "ReturnValue"),
+		Response: responseFields(s.render, o),
 	})
 }
 

@@ -63,7 +63,9 @@ func (s *Service) Connect(ctx context.Context, caller auth.Caller, req *ConnectR
 	}
 	user, err := s.connectUser(ctx, caller, req)
 	if err != nil {
-		log.Warn("connect refused", zap.String("reason", "user"), zap.Error(err), zap.String("dn", req.UserDN))
+		if _, ok := mapi.CodeOf(err); ok {
+			log.Warn("connect refused", zap.String("reason", "user"), zap.Error(err), zap.String("dn", req.UserDN))
+		}
 		return refused, err
 	}
 	public, err := s.env.HasPublicFolders(ctx)

@@ -199,9 +199,9 @@ func TestConnectLinking(t *testing.T) {
 		echoes  bool
 		name    string
 	}{
-		{"exchange2010-sp1", func(s uint32) uint32 { return s ^ 1 }, func(i uint16) uint32 { return uint32(i) }, true, "2010EchoesWhateverCame"},
+		{"exchange2010-sp1", func(s uint32) uint32 { return s ^ 0x80000000 }, func(i uint16) uint32 { return uint32(i) }, true, "2010EchoesWhateverCame"},
 		{"exchange2007", func(s uint32) uint32 { return s }, func(i uint16) uint32 { return uint32(i) }, true, "2007Links"},
-		{"exchange2007", func(s uint32) uint32 { return s ^ 1 }, func(i uint16) uint32 { return uint32(i) }, false, "2007WrongStamp"},
+		{"exchange2007", func(s uint32) uint32 { return s ^ 0x80000000 }, func(i uint16) uint32 { return uint32(i) }, false, "2007WrongStamp"},
 		{"exchange2007", func(s uint32) uint32 { return s }, func(i uint16) uint32 { return uint32(i) + 7 }, false, "2007WrongIndex"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

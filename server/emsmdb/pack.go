@@ -2,7 +2,6 @@ package emsmdb
 
 import (
 	"errors"
-	"sync"
 
 	"go.uber.org/zap"
 
@@ -19,9 +18,6 @@ const compressFrom = 1 << 10
 
 // errPayloads reports several payloads where the server did not offer to take them.
 var errPayloads = errors.New("emsmdb: more than one payload in a request")
-
-// encoders are kept between answers: their tables are larger than most of what they compress.
-var encoders = sync.Pool{New: func() any { return new(lzxpress.Encoder) }}
 
 // open undoes RPC_HEADER_EXT, XOR and compression of a ROP input buffer, [MS-OXCRPC] 3.1.4.2.1. Several payloads are
 // for servers that offered packed uploads in AUX_SERVER_CAPABILITIES, which is not done here.
@@ -86,11 +82,13 @@ func (s *Service) seal(payloads [][]byte, flags uint32, caller auth.Caller) []by
 		var enc *lzxpress.Encoder
 		if compress && len(p) >= compressFrom {
 			f |= rop.ExtCompressed
-			enc = encoders.Get().(*lzxpress.Encoder)
+			if enc, _ = s.encoders.Get().(*lzxpress.Encoder); enc == nil {
+				enc = new(lzxpress.Encoder)
+			}
 		}
 		err := rop.PutPayload(&w, p, f, enc)
 		if enc != nil {
-			encoders.Put(enc)
+			s.encoders.Put(enc)
 		}
 		if err != nil { // the executor never makes such a payload
 			s.log.Error("payload not sent", zap.Error(err))

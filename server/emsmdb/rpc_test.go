@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"os"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/ndr"
 	"github.com/mapid/mapid/internal/profile"
+	"github.com/mapid/mapid/internal/rop"
 )
 
 // Stubs decoded by an independent NDR implementation.
@@ -395,4 +397,38 @@ func FuzzStubs(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestExecuteStubOfOutlook2007 runs a call that a real client sent: compressed ROPs, obfuscated auxiliary blocks, seven
+// ROPs on objects that this session does not have. Each fails for itself, in order.
+func TestExecuteStubOfOutlook2007(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("testdata/outlook2007_execute.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body, _ := strings.Cut(string(text), "-- request.hex --\n")
+	stub := unhex(t, strings.ReplaceAll(body, "\n", ""))
+	s, ses := waiting(t, profile.Default)
+	assoc := new(dcerpc.Association)
+	h := assoc.NewHandle(waiter, sessionHandle(ses.id), nil)
+	out, err := call(t, s, assoc, 0, 11, append(handleStub(h), stub[20:]...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := ndr.NewReader(out)
+	r.ContextHandle()
+	r.U32()
+	payloads, err := rop.ReadPayloads(r.Bytes(r.Varying(r.U32(), 1)), 1<<16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := payloads[0].Bytes
+	// GetContentsTable, SetColumns, FindRow, OpenFolder twice, RegisterNotification, GetPropertiesSpecific, each with the
+	// index it repeats and ecNullObject; the handle table with what the client put there.
+	want := "2c00" + "0501b9040000" + "1201b9040000" + "4f01b9040000" + "0203b9040000" + "0204b9040000" + "2905b9040000" + "0704b9040000" +
+		"75000000" + "ffffffff" + "71000000" + "ffffffff" + "ffffffff" + "ffffffff"
+	if got := hex.EncodeToString(p); got != want {
+		t.Errorf("answer\n%s, want\n%s", got, want)
+	}
 }

@@ -6,6 +6,7 @@ package emsmdb
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -84,6 +85,7 @@ type Service struct {
 	exec     *exec.Executor
 	env      *object.Env
 	registry *registry
+	encoders sync.Pool // of *lzxpress.Encoder: their tables are larger than most of what they compress
 }
 
 // New returns a Service. It owns nothing that needs closing but its sessions: see Shutdown.

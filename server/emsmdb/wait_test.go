@@ -29,7 +29,9 @@ func waiting(t *testing.T, name string) (*Service, *session) {
 	}
 	s := &Service{
 		opts: Options{Profile: p, Policy: new(atomic.Pointer[Policy]), Now: time.Now}, log: zap.NewNop(), registry: newRegistry(),
-		exec: exec.New(exec.Options{Logger: zap.NewNop(), Notifications: 4, Handles: 4, Logons: 4}),
+		exec: exec.New(exec.Options{
+			Env: &object.Env{EnvOptions: object.EnvOptions{Profile: p}}, Logger: zap.NewNop(), Notifications: 4, Handles: 4, Logons: 4,
+		}),
 	}
 	ses := &session{
 		account: "alice", caller: waiter, started: time.Now(), last: time.Now(), log: zap.NewNop(),

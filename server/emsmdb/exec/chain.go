@@ -27,6 +27,7 @@ func (b *buffer) chain(ctx context.Context, payloads [][]byte) [][]byte {
 			return payloads
 		}
 		c := &Call{Session: b.s, Header: req.Header(), room: min(room, rop.MaxPayload) - 2 - len(b.tail)}
+		began, input := b.started(), b.handleAt(c.Header.Input)
 		resp, err := b.handle(ctx, c, codec, req)
 		if err != nil || empty(resp) {
 			return payloads
@@ -37,6 +38,7 @@ func (b *buffer) chain(ctx context.Context, payloads [][]byte) [][]byte {
 		if w.Len() > c.room {
 			return payloads
 		}
+		b.observe(began, req, resp, input, mapi.Success, nil)
 		b.last.req, b.last.resp = req, resp
 		p := b.payload(w.Bytes())
 		payloads = append(payloads, p)

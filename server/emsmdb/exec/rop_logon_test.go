@@ -5,6 +5,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/internal/seed"
 )
 
 func TestLogonPrivate(t *testing.T) {
@@ -63,5 +64,46 @@ func TestLogonAdministrator(t *testing.T) {
 	r := one[*rop.LogonResponse](w, &rop.LogonRequest{LogonFlags: mapi.LogonPrivate, OpenFlags: 0x01000001, Essdn: bobDN})
 	if r.FolderIDs[fidInbox] == 0 {
 		t.Error("no inbox")
+	}
+}
+
+func TestLogonDisabledMailbox(t *testing.T) {
+	t.Parallel()
+	for profile, want := range map[string]mapi.ErrorCode{
+		"exchange2003": mapi.ErrMailboxDisabled, "exchange2007": mapi.ErrLoginFailure, "exchange2010-sp1": mapi.ErrUnknownUser,
+	} {
+		off, admin := false, true
+		w := newWorld(t, withProfile(profile), withSeed(&seed.Seed{Users: []seed.User{
+			{Name: "alice", Password: "x", Admin: &admin}, {Name: "bob", Password: "x", Enabled: &off},
+		}}))
+		req := &rop.LogonRequest{LogonFlags: mapi.LogonPrivate, OpenFlags: 0x01000001, Essdn: bobDN}
+		if got := w.code(req); got != want {
+			t.Errorf("%s: %v, want %v", profile, got, want)
+		}
+	}
+}
+
+func TestLogonUnknownCodePage(t *testing.T) {
+	t.Parallel()
+	for profile, want := range map[string]mapi.ErrorCode{"exchange2007": mapi.ErrUnknownCodePage, "exchange2010-sp1": mapi.Success} {
+		w := newWorld(t, withProfile(profile), withCodePage(4711))
+		if got := w.code(logonRequest(aliceDN)); got != want {
+			t.Errorf("%s: %v, want %v", profile, got, want)
+		}
+	}
+}
+
+func TestLogonReplacesItsID(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.inbox()
+	old := w.handles[1]
+	w.logOn()
+	w.handles[1] = old
+	if got := w.code(&rop.GetContentsTableRequest{InOut: inOut(1, 2)}); got != mapi.ErrInvalidObject {
+		t.Errorf("a folder of the logon that was replaced: %v", got)
+	}
+	if st := w.session.Stats(); len(st.Logons) != 1 || st.Handles != 1 {
+		t.Errorf("stats = %+v", st)
 	}
 }

@@ -425,3 +425,25 @@ func TestReadStreamExtended(t *testing.T) {
 		t.Errorf("error = %v", err)
 	}
 }
+
+func TestOpenStreamByProfile(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		profile              string
+		folder, attachString mapi.ErrorCode
+	}{
+		{"exchange2007", mapi.ErrNoSupport, mapi.ErrNoSupport},
+		{"exchange2010-sp1", mapi.ErrNoSupport, mapi.Success},
+		{"exchange2013", mapi.Success, mapi.Success},
+	} {
+		w := newWorld(t, withProfile(tt.profile))
+		w.open("Three attachments")
+		one[*rop.OpenAttachmentResponse](w, &rop.OpenAttachmentRequest{InOut: inOut(3, 4)})
+		if got := w.code(&rop.OpenStreamRequest{InOut: inOut(1, 5), PropertyTag: mapi.TagIpmAppointmentEntryId}); got != tt.folder {
+			t.Errorf("%s, folder: %v", tt.profile, got)
+		}
+		if got := w.code(&rop.OpenStreamRequest{InOut: inOut(4, 5), PropertyTag: mapi.TagAttachLongFilename}); got != tt.attachString {
+			t.Errorf("%s, attachment: %v", tt.profile, got)
+		}
+	}
+}

@@ -276,6 +276,7 @@ func TestSortTableRefused(t *testing.T) {
 		{"MoreCategoriesThanOrders", rop.SortTableRequest{CategoryCount: 2, SortOrders: order}, mapi.ErrInvalidParameter},
 		{"MoreExpandedThanCategories", rop.SortTableRequest{ExpandedCount: 1, SortOrders: order}, mapi.ErrInvalidParameter},
 		{"UnknownOrder", rop.SortTableRequest{SortOrders: []prop.SortOrder{{Tag: mapi.TagSubject, Order: 9}}}, mapi.ErrInvalidParameter},
+		{"OneRowPerValue", rop.SortTableRequest{SortOrders: []prop.SortOrder{{Tag: mapi.Tag(0x8000, mapi.PtypMultiString|mapi.PtypMVInstance)}}}, mapi.ErrNoSupport},
 		{"Categories", rop.SortTableRequest{CategoryCount: 1, SortOrders: order}, mapi.ErrNoSupport},
 	} {
 		tt.req.In = in(2)
@@ -501,6 +502,10 @@ func TestTableFlagsRefused(t *testing.T) {
 	} {
 		w := newWorld(t, withProfile(tt.profile), withSeed(numbered(1)))
 		w.inbox()
+		conversations := &rop.GetContentsTableRequest{InOut: inOut(1, 2), TableFlags: mapi.TableConversationMembers}
+		if got := w.code(conversations); (got == mapi.Success) != (tt.profile == "exchange2007") {
+			t.Errorf("%s: conversations: %v", tt.profile, got)
+		}
 		if got := w.code(&rop.GetContentsTableRequest{InOut: inOut(1, 2), TableFlags: 0x01}); got != tt.contents {
 			t.Errorf("%s: contents: %v", tt.profile, got)
 		}

@@ -169,7 +169,7 @@ func (b *buffer) one(ctx context.Context, codec *rop.Codec, req rop.Request, sta
 		return b.tooSmall(codec, c, start)
 	}
 	if c.output != nil {
-		b.bind(c, code, at, codec)
+		code = b.bind(c, code, at, codec)
 	} else if makes(req) && c.Header.Output < len(b.table) {
 		b.table[c.Header.Output] = noHandle // nothing was made: ROPs that build on it must not meet an older object
 	}
@@ -238,23 +238,26 @@ func (b *buffer) fill(c *Call, resp rop.Response, code mapi.ErrorCode) {
 	}
 }
 
-// bind writes the handle of a new object into the table, or turns the ROP into a failure if there is none to give.
-func (b *buffer) bind(c *Call, code mapi.ErrorCode, at int, codec *rop.Codec) {
+// bind writes the handle of a new object into the table, or turns the ROP into a failure if there is none to give. It
+// returns the ROP's result.
+func (b *buffer) bind(c *Call, code mapi.ErrorCode, at int, codec *rop.Codec) mapi.ErrorCode {
+	b.table[c.Header.Output] = noHandle
 	if code != mapi.Success {
 		b.discard(c)
-		b.table[c.Header.Output] = noHandle
-		return
+		return code
 	}
 	h, err := c.bind()
-	if err != nil {
-		b.discard(c)
-		b.out.Buf = b.out.Buf[:at]
-		resp := codec.NewResponse()
-		b.fill(c, resp, b.e.code(b.s, codec.ID, err))
-		resp.Encode(&b.out)
-		h = noHandle
+	if err == nil {
+		b.table[c.Header.Output] = h
+		return code
 	}
-	b.table[c.Header.Output] = h
+	b.discard(c)
+	b.out.Buf = b.out.Buf[:at]
+	code = b.e.code(b.s, codec.ID, err)
+	resp := codec.NewResponse()
+	b.fill(c, resp, code)
+	resp.Encode(&b.out)
+	return code
 }
 
 // makes reports whether a request is one that makes an object, rather than one that names a second object.

@@ -146,7 +146,9 @@ func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uin
 	if mode != mapi.OpenModeReadOnly && !a.writable {
 		return nil, nil, mapi.ErrAccessDenied
 	}
-	m := &Message{logon: a.logon, page: page, bag: a.Embedded, embedded: true, writable: a.writable && mode != mapi.OpenModeReadOnly}
+	m := &Message{
+		logon: a.logon, page: page, bag: a.Embedded, embedded: true, rights: rightsAll, writable: a.writable && mode != mapi.OpenModeReadOnly,
+	}
 	var opened *Opened
 	err = a.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
 		opened, err = m.opened(r)

@@ -15,8 +15,13 @@ import (
 // ContentsTable opens the table of a folder's messages and returns it with its number of rows, [MS-OXCFOLD] 3.2.5.14.
 func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32, error) {
 	p := &f.logon.env.Profile.Folder
-	if flags&mapi.TableConversationMembers != 0 && !p.ConversationMembers && p.NoConversationMembers != mapi.Success {
-		return nil, 0, p.NoConversationMembers
+	if flags&mapi.TableConversationMembers != 0 {
+		if p.ConversationMembers {
+			return nil, 0, mapi.ErrNoSupport // conversations are not gathered yet
+		}
+		if p.NoConversationMembers != mapi.Success {
+			return nil, 0, p.NoConversationMembers
+		}
 	}
 	const known = mapi.TableAssociated | mapi.TableDeferredErrors | mapi.TableNoNotifications | mapi.TableSoftDeletes | mapi.TableUseUnicode | mapi.TableConversationMembers
 	if flags&^known != 0 && p.BadContentsFlags != mapi.Success {
@@ -30,7 +35,7 @@ func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32
 		return nil, 0, err
 	}
 	src := &contents{
-		logon: f.logon, folder: f.id,
+		logon: f.logon, folder: f.id, rights: f.logon.rights(s),
 		sel: store.Selection{Folder: f.id, Associated: flags&mapi.TableAssociated != 0, Deleted: flags&mapi.TableSoftDeletes != 0},
 	}
 	if err := src.order(nil, nil); err != nil {
@@ -64,6 +69,7 @@ func (t *Table) rowCount(ctx context.Context, s *folderState, sel store.Selectio
 type contents struct {
 	logon  *Logon
 	folder store.FolderID
+	rights Rights
 	sel    store.Selection
 	view   *view.View
 	plan   *rowPlan // for the tags asked for last
@@ -143,7 +149,7 @@ func (c *contents) spec(orders []prop.SortOrder, rs prop.Restriction) view.Spec 
 // who that was.
 func (c *contents) shared() *contents {
 	l := &Logon{env: c.logon.env, session: c.logon.session, mailbox: c.logon.mailbox, owner: c.logon.owner, privileged: true}
-	return &contents{logon: l, folder: c.folder, sel: c.sel}
+	return &contents{logon: l, folder: c.folder, rights: rightsAll, sel: c.sel}
 }
 
 // rows implements source.

@@ -24,6 +24,7 @@ type Message struct {
 	bag      store.BagID
 	embedded bool
 	writable bool
+	rights   Rights         // on the folder, when it was opened
 	columns  []mapi.PropTag // of recipient rows, as told when the message was opened
 }
 
@@ -96,7 +97,7 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 	if m.writable, err = l.writable(f, req.Mode); err != nil {
 		return nil, nil, err
 	}
-	m.columns = opened.Columns
+	m.columns, m.rights = opened.Columns, l.rights(f)
 	return m, opened, nil
 }
 
@@ -189,7 +190,7 @@ func (m *Message) ID() mapi.ID {
 
 // facts reads what computed properties need.
 func (m *Message) facts(ctx context.Context, r store.Reader) (*messageFacts, error) {
-	f := &messageFacts{logon: m.logon, id: m.id, folder: m.folder, rights: rightsAll}
+	f := &messageFacts{logon: m.logon, id: m.id, folder: m.folder, rights: m.rights}
 	if m.embedded {
 		return f, m.embeddedFacts(r, f)
 	}

@@ -73,7 +73,7 @@ func fetchTag(column mapi.PropTag) mapi.PropTag {
 // facts collects what computed columns of one message need.
 func (p *rowPlan) facts(c *contents, id store.MessageID, instance uint32, fetched []prop.Value) *messageFacts {
 	f := &messageFacts{
-		logon: c.logon, id: id, folder: c.folder, instance: instance, associated: c.sel.Associated, rights: c.logon.rights(nil),
+		logon: c.logon, id: id, folder: c.folder, instance: instance, associated: c.sel.Associated, rights: c.rights,
 	}
 	if p.flags >= 0 {
 		f.flags, f.attachments = uint32(fetched[p.flags].Bits()), fetched[p.attach].Bool()

@@ -72,7 +72,7 @@ func OpenStream(ctx context.Context, b Bag, tag mapi.PropTag, mode uint8) (*Stre
 	default:
 		return nil, mapi.ErrInvalidParameter
 	}
-	if unstreamable(b.Kind(), tag) {
+	if !streams(b, tag) {
 		return nil, mapi.ErrNoSupport
 	}
 	values, err := b.Get(ctx, []mapi.PropTag{read})
@@ -99,10 +99,19 @@ func OpenStream(ctx context.Context, b Bag, tag mapi.PropTag, mode uint8) (*Stre
 	return s, nil
 }
 
-// unstreamable reports properties that the server computes for descriptors it does not keep: clients ask folders for
-// their security descriptors to learn that, [MS-OXCPERM] 4.1.
-func unstreamable(kind Kind, tag mapi.PropTag) bool {
-	return kind == KindFolder && (tag.ID() == mapi.TagSecurityDescriptorAsXml.ID() || tag.ID() == mapi.TagExchangeNTSecurityDescriptor.ID())
+// streams reports whether a version opens a property of some kind of object as a stream. None does so for the security
+// descriptors that it does not keep: clients ask folders for them to learn that, [MS-OXCPERM] 4.1.
+func streams(b Bag, tag mapi.PropTag) bool {
+	p := &b.Logon().env.Profile.Property
+	switch {
+	case tag.ID() == mapi.TagSecurityDescriptorAsXml.ID(), tag.ID() == mapi.TagExchangeNTSecurityDescriptor.ID():
+		return false
+	case b.Kind() == KindFolder && tag.Type() == mapi.PtypBinary:
+		return p.FolderBinaries
+	case b.Kind() == KindAttachment && (tag.Type() == mapi.PtypString || tag.Type() == mapi.PtypString8):
+		return p.AttachmentStrings
+	}
+	return true
 }
 
 // openLarge opens a value that the store keeps apart. Only a conversion needs all of it at once.

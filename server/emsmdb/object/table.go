@@ -104,8 +104,8 @@ func (t *Table) Sort(orders []prop.SortOrder) error {
 		if o.Order != prop.Ascending && o.Order != prop.Descending {
 			return mapi.ErrInvalidParameter
 		}
-		if !columnType(o.Tag.Type()) || o.Tag.Type() == mapi.PtypObject {
-			return mapi.ErrNoSupport
+		if !columnType(o.Tag.Type()) || o.Tag.Type() == mapi.PtypObject || o.Tag.Type()&mapi.PtypMVInstance != 0 {
+			return mapi.ErrNoSupport // one row per value comes with categories
 		}
 	}
 	return t.arrange(orders, t.restriction)

@@ -27,11 +27,26 @@ func (e Entry) Compare(f Entry) int {
 // entrySize is what an entry costs in memory besides its key.
 const entrySize = 32
 
-// order is a sorted list of entries in blocks.
+// order is a sorted list of entries in blocks, none of which is empty.
 type order struct {
-	blocks [][]Entry
+	blocks []block
 	count  int
 	bytes  int64
+}
+
+// block is a run of entries with the range of their messages: most orders follow the ids more or less, so that a look
+// for a message can pass over most blocks.
+type block struct {
+	entries []Entry
+	lo, hi  store.MessageID
+}
+
+func newBlock(entries []Entry) block {
+	b := block{entries: entries, lo: entries[0].ID, hi: entries[0].ID}
+	for i := range entries {
+		b.lo, b.hi = min(b.lo, entries[i].ID), max(b.hi, entries[i].ID)
+	}
+	return b
 }
 
 // build replaces everything by entries, which it sorts and keeps.
@@ -42,38 +57,50 @@ func (o *order) build(entries []Entry) {
 		o.bytes += entrySize + int64(len(e.Key))
 	}
 	for chunk := range slices.Chunk(entries, blockSize*3/4) { // room to grow before the first split
-		o.blocks = append(o.blocks, slices.Clone(chunk))
+		o.blocks = append(o.blocks, newBlock(slices.Clone(chunk)))
 	}
 }
 
 // insert adds an entry, unless it is there already.
 func (o *order) insert(e Entry) {
 	if len(o.blocks) == 0 {
-		o.blocks = [][]Entry{make([]Entry, 0, 8)}
+		o.blocks = []block{newBlock([]Entry{e})}
+		o.grow(e)
+		return
 	}
-	b := o.block(e)
-	i, found := slices.BinarySearchFunc(o.blocks[b], e, Entry.Compare)
+	b := &o.blocks[o.block(e)]
+	i, found := slices.BinarySearchFunc(b.entries, e, Entry.Compare)
 	if found {
 		return
 	}
-	o.blocks[b] = slices.Insert(o.blocks[b], i, e)
+	b.entries = slices.Insert(b.entries, i, e)
+	b.lo, b.hi = min(b.lo, e.ID), max(b.hi, e.ID)
+	o.grow(e)
+	if full := b.entries; len(full) > blockSize {
+		half := len(full) / 2
+		*b = newBlock(slices.Clone(full[:half]))
+		o.blocks = slices.Insert(o.blocks, o.block(full[0])+1, newBlock(slices.Clone(full[half:])))
+	}
+}
+
+func (o *order) grow(e Entry) {
 	o.count++
 	o.bytes += entrySize + int64(len(e.Key))
-	if full := o.blocks[b]; len(full) > blockSize {
-		half := len(full) / 2
-		o.blocks[b] = slices.Clone(full[:half])
-		o.blocks = slices.Insert(o.blocks, b+1, slices.Clone(full[half:]))
-	}
 }
 
 // remove takes out every entry of the messages.
 func (o *order) remove(ids []store.MessageID) {
-	gone := matcher(ids)
-	for b, block := range o.blocks {
-		if !slices.ContainsFunc(block, func(e Entry) bool { return gone(e.ID) }) {
+	if len(ids) == 0 {
+		return
+	}
+	gone, lo, hi := matcher(ids), slices.Min(ids), slices.Max(ids)
+	emptied := false
+	for i := range o.blocks {
+		b := &o.blocks[i]
+		if b.hi < lo || b.lo > hi || !slices.ContainsFunc(b.entries, func(e Entry) bool { return gone(e.ID) }) {
 			continue
 		}
-		o.blocks[b] = slices.DeleteFunc(block, func(e Entry) bool {
+		b.entries = slices.DeleteFunc(b.entries, func(e Entry) bool {
 			if !gone(e.ID) {
 				return false
 			}
@@ -81,8 +108,15 @@ func (o *order) remove(ids []store.MessageID) {
 			o.bytes -= entrySize + int64(len(e.Key))
 			return true
 		})
+		if len(b.entries) > 0 {
+			*b = newBlock(b.entries)
+		} else {
+			emptied = true
+		}
 	}
-	o.blocks = slices.DeleteFunc(o.blocks, func(b []Entry) bool { return len(b) == 0 })
+	if emptied {
+		o.blocks = slices.DeleteFunc(o.blocks, func(b block) bool { return len(b.entries) == 0 })
+	}
 }
 
 // matcher returns a test for membership that is quick for one id as well as for thousands.
@@ -99,16 +133,11 @@ func matcher(ids []store.MessageID) func(store.MessageID) bool {
 
 // block returns the index of the block where e stands or belongs; there is at least one.
 func (o *order) block(e Entry) int {
-	i, found := slices.BinarySearchFunc(o.blocks, e, func(b []Entry, e Entry) int {
-		if len(b) == 0 {
-			return 1
-		}
-		return b[0].Compare(e)
-	})
+	i, found := slices.BinarySearchFunc(o.blocks, e, func(b block, e Entry) int { return b.entries[0].Compare(e) })
 	if !found && i > 0 {
 		i--
 	}
-	return min(i, len(o.blocks)-1)
+	return i
 }
 
 // rank returns the number of entries before e, whether e is there or not.
@@ -117,9 +146,9 @@ func (o *order) rank(e Entry) int {
 		return 0
 	}
 	b := o.block(e)
-	n, _ := slices.BinarySearchFunc(o.blocks[b], e, Entry.Compare)
-	for _, block := range o.blocks[:b] {
-		n += len(block)
+	n, _ := slices.BinarySearchFunc(o.blocks[b].entries, e, Entry.Compare)
+	for i := range o.blocks[:b] {
+		n += len(o.blocks[i].entries)
 	}
 	return n
 }
@@ -130,13 +159,14 @@ func (o *order) window(pos, n int) []Entry {
 		return nil
 	}
 	out := make([]Entry, 0, min(n, o.count-pos))
-	for _, block := range o.blocks {
-		if pos >= len(block) {
-			pos -= len(block)
+	for i := range o.blocks {
+		entries := o.blocks[i].entries
+		if pos >= len(entries) {
+			pos -= len(entries)
 			continue
 		}
-		take := min(len(block)-pos, cap(out)-len(out))
-		out = append(out, block[pos:pos+take]...)
+		take := min(len(entries)-pos, cap(out)-len(out))
+		out = append(out, entries[pos:pos+take]...)
 		if len(out) == cap(out) {
 			break
 		}
@@ -148,13 +178,16 @@ func (o *order) window(pos, n int) []Entry {
 // position finds the first entry of a message.
 func (o *order) position(id store.MessageID) (int, Entry, bool) {
 	n := 0
-	for _, block := range o.blocks {
-		for i := range block {
-			if block[i].ID == id {
-				return n + i, block[i], true
+	for i := range o.blocks {
+		b := &o.blocks[i]
+		if b.lo <= id && id <= b.hi {
+			for j := range b.entries {
+				if b.entries[j].ID == id {
+					return n + j, b.entries[j], true
+				}
 			}
 		}
-		n += len(block)
+		n += len(b.entries)
 	}
 	return 0, Entry{}, false
 }

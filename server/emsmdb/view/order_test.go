@@ -33,8 +33,16 @@ func TestOrderSplitsAndShrinks(t *testing.T) {
 			t.Errorf("%d bytes, want %d", o.bytes, bytes)
 		}
 		for _, b := range o.blocks {
-			if len(b) == 0 || len(b) > blockSize {
-				t.Errorf("a block of %d", len(b))
+			if n := len(b.entries); n == 0 || n > blockSize {
+				t.Errorf("a block of %d", n)
+			}
+			for _, e := range b.entries {
+				if e.ID < b.lo || e.ID > b.hi {
+					t.Errorf("message %d outside %d to %d", e.ID, b.lo, b.hi)
+				}
+				if at, found, ok := o.position(e.ID); !ok || found != e || all[at] != e {
+					t.Fatalf("message %d at %d", e.ID, at)
+				}
 			}
 		}
 	}

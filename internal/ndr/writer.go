@@ -8,6 +8,9 @@ type Writer struct {
 	next uint32
 }
 
+// NewWriter returns a Writer for a stub of about n bytes.
+func NewWriter(n int) *Writer { return &Writer{w: wire.Writer{Buf: make([]byte, 0, n)}} }
+
 // Stub returns what was written.
 func (w *Writer) Stub() []byte { return w.w.Bytes() }
 

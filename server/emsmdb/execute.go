@@ -42,17 +42,16 @@ type ExecuteResponse struct {
 // response is never nil.
 func (s *Service) Execute(ctx context.Context, caller auth.Caller, req *ExecuteRequest) (*ExecuteResponse, error) {
 	start := time.Now()
-	failed := new(ExecuteResponse)
 	ses, err := s.session(caller, req.Session)
 	if err != nil {
-		return failed, err
+		return new(ExecuteResponse), err
 	}
 	if err := s.executeRefusal(req); err != nil {
 		ses.log.Warn("execute refused", zap.Error(err), zap.Int("in", len(req.In)), zap.Int("out_max", req.OutMax))
-		return failed, err
+		return new(ExecuteResponse), err
 	}
 	if err := ses.acquire(ctx); err != nil {
-		return failed, err
+		return new(ExecuteResponse), err
 	}
 	resp, err := s.executeLocked(ctx, caller, ses, req)
 	broken := ses.state.Broken()
@@ -61,7 +60,7 @@ func (s *Service) Execute(ctx context.Context, caller auth.Caller, req *ExecuteR
 		s.drop(ses.id, ErrNoSession)
 	}
 	if err != nil {
-		return failed, err
+		return new(ExecuteResponse), err
 	}
 	resp.Elapsed = time.Since(start)
 	return resp, nil

@@ -8,6 +8,9 @@ import (
 	"github.com/mapid/mapid/internal/profile"
 )
 
+// rpcExt2Size is the size of the response without its two buffers.
+const rpcExt2Size = 20 + 4 + (12 + 3 + 4) + (12 + 3 + 4) + 4 + 4
+
 // rpcRpcExt2 is EcDoRpcExt2, opnum 11, [MS-OXCRPC] 3.1.4.2.
 func (s *Service) rpcRpcExt2(ctx context.Context, call *dcerpc.Call) ([]byte, error) {
 	r := call.Reader()
@@ -37,12 +40,12 @@ func (s *Service) rpcRpcExt2(ctx context.Context, call *dcerpc.Call) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	var w ndr.Writer
+	w := ndr.NewWriter(rpcExt2Size + len(resp.Out) + len(resp.AuxOut))
 	w.ContextHandle(h)
 	w.U32(resp.Flags)
 	w.ConformantVaryingBytes(len(resp.Out), resp.Out)
 	w.U32(uint32(len(resp.Out)))
-	writeAuxParameters(&w, resp.AuxOut)
+	writeAuxParameters(w, resp.AuxOut)
 	w.U32(uint32(resp.Elapsed.Milliseconds()))
 	w.U32(uint32(code))
 	return w.Stub(), nil

@@ -89,11 +89,15 @@ func (s *session) acquire(ctx context.Context) error {
 		return err
 	}
 	select {
-	case s.busy <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.done:
-		return s.ended()
+	case s.busy <- struct{}{}: // as a rule, and without the channel that ctx would have to make
+	default:
+		select {
+		case s.busy <- struct{}{}:
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.done:
+			return s.ended()
+		}
 	}
 	if err := s.ended(); err != nil { // while we were given the slot
 		s.release()

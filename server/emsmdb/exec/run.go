@@ -71,6 +71,9 @@ type buffer struct {
 	releasedLast bool
 }
 
+// usualOut is the size in bytes that most answers stay below.
+const usualOut = 128
+
 // lastROP is what chaining continues.
 type lastROP struct {
 	ok   bool // it succeeded and may be continued
@@ -88,7 +91,7 @@ func newBuffer(e *Executor, s *Session, in Input) (*buffer, error) {
 	if size < 2 || size > len(p) || (len(p)-size)%4 != 0 {
 		return nil, mapi.ErrRpcFormat
 	}
-	b := &buffer{e: e, s: s, in: in, list: p[2:size], tail: p[size:]}
+	b := &buffer{e: e, s: s, in: in, list: p[2:size], tail: p[size:], out: wire.Writer{Buf: make([]byte, 0, usualOut)}}
 	b.table = make([]uint32, len(b.tail)/4)
 	for i := range b.table {
 		b.table[i] = binary.LittleEndian.Uint32(b.tail[4*i:])

@@ -54,7 +54,12 @@ func (c *folderCache) get(ctx context.Context, id store.FolderID) (*folderState,
 	if f != nil {
 		return f, nil
 	}
-	err := c.store.View(ctx, store.Scope{}, func(r store.Reader) error { // a snapshot no older than the counter
+	return c.load(ctx, id, before)
+}
+
+// load reads the folder and keeps it, unless something was published since the counter of changes stood at before.
+func (c *folderCache) load(ctx context.Context, id store.FolderID, before uint64) (f *folderState, err error) {
+	err = c.store.View(ctx, store.Scope{}, func(r store.Reader) error { // a snapshot no older than the counter
 		folder, err := r.Folder(id)
 		if err != nil {
 			return err

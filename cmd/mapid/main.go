@@ -82,6 +82,14 @@ func main() {
 	os.Exit(run(os.Args[1:], &environment{os.Stdin, os.Stdout, os.Stderr, os.Environ()}))
 }
 
+// newParser reads command lines.
+func newParser(env *environment) (*kong.Kong, error) {
+	return kong.New(&commands{}, kong.Name("mapid"),
+		kong.Description("An Exchange-compatible mailbox server for development and tests."),
+		kong.Writers(env.stdout, env.stderr), kong.Exit(func(code int) { panic(helped(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+}
+
 // helped unwinds out of kong, which wants to end the process after it printed help.
 type helped int
 
@@ -96,11 +104,7 @@ func run(args []string, env *environment) (code int) {
 			code = int(h)
 		}
 	}()
-	var cli commands
-	parser, err := kong.New(&cli, kong.Name("mapid"),
-		kong.Description("An Exchange-compatible mailbox server for development and tests."),
-		kong.Writers(env.stdout, env.stderr), kong.Exit(func(code int) { panic(helped(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	parser, err := newParser(env)
 	if err != nil {
 		fmt.Fprintln(env.stderr, "mapid:", err)
 		return exitUsage

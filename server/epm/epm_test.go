@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/zap/zaptest"
 
+	"github.com/mapid/mapid/auth"
 	"github.com/mapid/mapid/internal/dcerpc"
 	"github.com/mapid/mapid/internal/ndr"
 )
@@ -321,5 +322,25 @@ func TestMapRefusals(t *testing.T) {
 				t.Errorf("err = %v, want fault %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// TestMapAddress shows which address is told to clients that came to one or another.
+func TestMapAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, Advertise{})
+	m := New(Options{Entries: w.server.Entries})
+	for local, want := range map[string]string{
+		"192.0.2.7:135":          "192.0.2.7:1032",
+		"[::ffff:192.0.2.7]:135": "192.0.2.7:1032",
+		"[2001:db8::7]:135":      "0.0.0.0:1032",
+		"[fe80::7%eth0]:135":     "0.0.0.0:1032",
+		"pipe":                   "0.0.0.0:1032",
+		"":                       "0.0.0.0:1032",
+	} {
+		list := m.list(&dcerpc.Call{Caller: auth.Caller{Local: local}})
+		if got := describeTower(t, list[0].tower); got != want {
+			t.Errorf("client of %q is told %s, want %s", local, got, want)
+		}
 	}
 }

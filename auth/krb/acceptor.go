@@ -95,6 +95,7 @@ func (a *acceptor) accept(ctx context.Context, token []byte) (out []byte, done b
 	a.sessionKey = r.ticket.Key
 	a.keys = keys{
 		base: r.ticket.Key, recvSeq: sequence(r.auth.SeqNumber), ordered: r.flags&(gssReplay|gssSequence) != 0,
+		signOnly: r.flags&gssConf == 0,
 	}
 	if len(r.auth.SubKey.KeyValue) > 0 {
 		a.keys.base = r.auth.SubKey

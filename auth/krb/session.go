@@ -31,6 +31,7 @@ type session struct {
 	aes              bool
 	bits             int
 	ordered          bool // sequence numbers are checked: the client asked for it
+	signOnly         bool // the client did not ask for confidentiality
 	send, recv       protection
 	sendSeq, recvSeq uint64
 }
@@ -42,6 +43,7 @@ type keys struct {
 	sendSeq        uint64
 	recvSeq        uint64
 	ordered        bool
+	signOnly       bool
 }
 
 // establish derives the message keys.
@@ -60,16 +62,17 @@ func (s *session) establish(k keys, server bool, rand io.Reader) (err error) {
 	default:
 		return checkSessionKey(k.base)
 	}
-	s.server, s.bits, s.ordered = server, 8*len(k.base.KeyValue), k.ordered
+	s.server, s.bits, s.ordered, s.signOnly = server, 8*len(k.base.KeyValue), k.ordered, k.signOnly
 	s.sendSeq, s.recvSeq = k.sendSeq, k.recvSeq
 	s.ready = true
 	return nil
 }
 
-// SignatureSize implements auth.Protector; it is 0 while the context is not established.
+// SignatureSize implements auth.Protector; it is 0 while the context is not established, and for privacy if the client
+// did not ask for that.
 func (s *session) SignatureSize(level auth.Level) int {
 	switch {
-	case !s.ready:
+	case !s.ready, level == auth.LevelPrivacy && s.signOnly:
 		return 0
 	case level == auth.LevelPrivacy:
 		return s.send.wrapSize()

@@ -10,7 +10,7 @@ LDFLAGS     := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build test race fuzz lint gen gen-check arch check bench interop image-binaries image image-test clean
+.PHONY: build test race fuzz lint gen gen-check arch check bench interop compose-test image-binaries image image-test clean
 
 build: ## the static binary, in bin/
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/mapid ./cmd/mapid
@@ -48,6 +48,9 @@ bench: ## all benchmarks
 
 interop: ## clients of other projects against the binary; see test/interop
 	MAPID_INTEROP=1 $(GO) test -v -count=1 -timeout 20m ./test/interop/...
+
+compose-test: ## the compose files as processes in network namespaces; wants root, part of interop where that runs as root
+	MAPID_REQUIRE_INTEROP=1 MAPID_REQUIRE_COMPOSE=1 $(GO) test -v -count=1 -timeout 10m ./test/interop/compose/
 
 IMAGE         ?= mapid:$(VERSION)
 IMAGE_ARCHS   ?= amd64 arm64

@@ -190,7 +190,7 @@ func (m *mechanism) account(ctx context.Context, r *request) (auth.Account, erro
 		}
 	}
 	if logon, ok := r.pacNames(); ok {
-		names = append(names, name{logon.domain, logon.user})
+		names = append(names, name(logon))
 	}
 	for _, n := range names {
 		account, err := m.Accounts.Account(ctx, n.domain, n.user)

@@ -8,7 +8,8 @@ import (
 	"io"
 	"time"
 
-	"golang.org/x/crypto/md4" //nolint:staticcheck // the protocol is defined over MD4
+	//lint:ignore SA1019 the protocol is defined over MD4
+	"golang.org/x/crypto/md4"
 
 	"github.com/mapid/mapid/auth"
 	"github.com/mapid/mapid/internal/wire"

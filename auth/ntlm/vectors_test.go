@@ -27,11 +27,6 @@ func unhex(s string) []byte {
 	return b
 }
 
-func key16(s string) (k [16]byte) {
-	copy(k[:], unhex(s))
-	return k
-}
-
 var (
 	vecChallenge = [8]byte{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef}
 	vecClient    = bytes.Repeat([]byte{0xaa}, 8)

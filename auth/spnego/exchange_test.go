@@ -173,7 +173,7 @@ func TestNegotiate(t *testing.T) {
 			var serverDone bool
 			for n, want := range c.want {
 				if want.client {
-					token, done, err = client.Step(t.Context(), token)
+					token, _, err = client.Step(t.Context(), token)
 				} else {
 					token, serverDone, err = server.Step(t.Context(), token)
 				}

@@ -198,13 +198,10 @@ func bestFit(c rune, encode func(rune) []byte) []byte {
 	if ascii, ok := plainForms[c]; ok {
 		return []byte(ascii)
 	}
-	for _, base := range norm.NFKD.String(string(c)) {
-		if base != c {
-			if b := encode(base); b != nil {
-				return b
-			}
+	if base, _ := utf8.DecodeRuneInString(norm.NFKD.String(string(c))); base != c {
+		if b := encode(base); b != nil {
+			return b
 		}
-		break
 	}
 	return []byte{'?'}
 }

@@ -27,9 +27,11 @@ func (c *Conn) NewDSA(ctx context.Context, userDN string) (server string, err er
 		return "", fmt.Errorf("RfrGetNewDSA: %w", err)
 	}
 	r := ndr.NewReader(out)
+	//lint:ignore SA4000 a pointer to a pointer: each call reads one
 	if r.Pointer() && r.Pointer() {
 		r.String8(1 << 10)
 	}
+	//lint:ignore SA4000 a pointer to a pointer: each call reads one
 	if r.Pointer() && r.Pointer() {
 		server = r.String8(1 << 10)
 	}

@@ -6,7 +6,8 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"golang.org/x/crypto/md4" //nolint:staticcheck // NTLM verifies with it
+	//lint:ignore SA1019 NTLM verifies with it
+	"golang.org/x/crypto/md4"
 
 	"github.com/mapid/mapid/internal/mapi"
 )

@@ -31,7 +31,6 @@ type Rewriter func(iface [16]byte, opnum uint16, dir Direction, stub []byte) []b
 type dissector struct {
 	rewrite  Rewriter
 	contexts map[uint16][16]byte
-	offered  []uint16
 	calls    map[uint32]*callState
 }
 

@@ -53,7 +53,7 @@ func (s *Service) Connect(ctx context.Context, caller auth.Caller, req *ConnectR
 	refused := new(ConnectResponse)
 	version := profile.VersionOf(req.ClientVersion)
 	log := s.log.With(zap.Uint64("conn", caller.Conn), zap.String("user", caller.Identity.Account))
-	if err, reason := s.connectRefusal(policy, caller, req, version); err != nil {
+	if reason, err := s.connectRefusal(policy, caller, req, version); err != nil {
 		log.Warn("connect refused", zap.String("reason", reason), zap.Error(err), zap.Stringer("client_version", version))
 		return refused, err
 	}
@@ -102,27 +102,27 @@ func (s *Service) Connect(ctx context.Context, caller auth.Caller, req *ConnectR
 	return resp, nil
 }
 
-// connectRefusal checks what needs no look-up. It returns the error and the reason for the log, which the code alone
+// connectRefusal checks what needs no look-up. It returns the error, and the reason for the log, which the code alone
 // does not tell.
-func (s *Service) connectRefusal(policy *Policy, caller auth.Caller, req *ConnectRequest, v profile.Version) (error, string) {
+func (s *Service) connectRefusal(policy *Policy, caller auth.Caller, req *ConnectRequest, v profile.Version) (reason string, err error) {
 	p := &s.opts.Profile.EMSMDB
 	switch {
 	case len(req.AuxIn) > profile.MaxAux || req.AuxOutMax > profile.MaxAux:
-		return refusal(p.ConnectAuxTooLarge), "auxiliary buffer too large"
+		return "auxiliary buffer too large", refusal(p.ConnectAuxTooLarge)
 	case !caller.Authenticated():
-		return mapi.ErrAccessDenied, "not authenticated"
+		return "not authenticated", mapi.ErrAccessDenied
 	case policy.EncryptionRequired && caller.Level < auth.LevelPrivacy && v.AtLeast(12, 0, 3619, 0):
-		return mapi.ErrNotEncrypted, "encryption required"
+		return "encryption required", mapi.ErrNotEncrypted
 	case policy.EncryptionRequired && caller.Level < auth.LevelPrivacy:
-		return mapi.ErrClientVerBlocked, "encryption required"
+		return "encryption required", mapi.ErrClientVerBlocked
 	case policy.blocks(v):
-		return mapi.ErrClientVerBlocked, "client version blocked"
+		return "client version blocked", mapi.ErrClientVerBlocked
 	case len(req.AuxIn) > 0 && len(req.AuxIn) < profile.MinBuffer && p.ConnectAuxTooSmall.Refuses():
-		return refusal(p.ConnectAuxTooSmall), "auxiliary buffer too small"
+		return "auxiliary buffer too small", refusal(p.ConnectAuxTooSmall)
 	case req.UserDN == "" && p.ConnectEmptyDN.Refuses():
-		return refusal(p.ConnectEmptyDN), "no user"
+		return "no user", refusal(p.ConnectEmptyDN)
 	}
-	return nil, ""
+	return "", nil
 }
 
 // refusal turns a version's way to refuse a call into an error; nil if it does not.

@@ -23,7 +23,6 @@ type rowPlan struct {
 type rowColumn struct {
 	fetched  int // place in fetch, -1 if none
 	computed *messageProp
-	subject  bool // the subject may have to be put together
 }
 
 func newRowPlan(tags []mapi.PropTag) *rowPlan {

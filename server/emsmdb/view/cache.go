@@ -18,9 +18,8 @@ type Cache struct {
 	bytes  atomic.Int64
 	cancel func()
 
-	mu     sync.Mutex // guards views and the refs of each; never held while the store is read
-	views  map[store.FolderID]map[key]*View
-	closed bool
+	mu    sync.Mutex // guards views and the refs of each; never held while the store is read
+	views map[store.FolderID]map[key]*View
 }
 
 // key tells the views of one folder apart.

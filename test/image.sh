@@ -61,14 +61,20 @@ in_ns buildah --storage-driver vfs run --isolation chroot --user 65532:65532 "$c
 head -1 /tmp/$ns.log
 stop
 
-echo "== read-only root, fresh volume, ready within a second"
+echo "== read-only root, fresh volume, mounted seed, settings by environment, ready within a second"
+mkdir -p "$root/seed"
+cp docker/seed/seed.yaml "$root/seed/"
 mounted=$root
 mount --bind "$root" "$root"
 mount -o remount,ro,bind "$root"
 mount -t tmpfs -o mode=700,uid=65532,gid=65532 tmpfs "$root/data"
 begin=$(date +%s%N)
-in_ns env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin MAPID_DATA=/data MAPID_LISTEN_ADDRESS=:: MAPID_LISTEN_EMSMDB=59532 MAPID_LISTEN_NSPI=59533 MAPID_ADMIN_ADDRESS=:: \
-  chroot --userspec=65532:65532 "$root" /mapid serve >/tmp/$ns.log 2>&1 &
+run() {
+  in_ns env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin MAPID_DATA=/data MAPID_LISTEN_ADDRESS=:: MAPID_LISTEN_EMSMDB=59532 MAPID_LISTEN_NSPI=59533 MAPID_ADMIN_ADDRESS=:: \
+    MAPID_SEED=/seed/seed.yaml MAPID_SERVER_NAME=LAB07 MAPID_SERVER_FQDN=lab07.mapid.test MAPID_RPC_ENCRYPTION_REQUIRED=true \
+    chroot --userspec=65532:65532 "$root" /mapid "$@"
+}
+run serve >/tmp/$ns.log 2>&1 &
 until in_ns curl -fs http://127.0.0.1:8135/readyz >/dev/null; do
   [ $(($(date +%s%N) - begin)) -lt 10000000000 ] || fail "not ready after 10 s: $(cat /tmp/$ns.log)"
 done
@@ -78,4 +84,9 @@ echo "ready after $took ms"
 for file in mapid.db admin.token addresses.json; do
   [ "$(stat -c '%a %u' "$root/data/$file")" = "600 65532" ] || fail "$file is not for its owner alone"
 done
+users=$(run user list)
+grep -q alice <<<"$users" && ! grep -q carol <<<"$users" || fail "the mounted seed was not used: $users"
+grep -q '"name": "LAB07"' "$root/data/addresses.json" || fail "MAPID_SERVER_NAME has no effect"
+run rpcclientaccess get --json | tr -d ' ' | grep -q '"encryption_required":true' || fail "MAPID_RPC_ENCRYPTION_REQUIRED has no effect"
+run healthz --deep
 echo "image-test: all good"

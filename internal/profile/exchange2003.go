@@ -11,8 +11,9 @@ func exchange2003() Profile {
 	p.Product = "Exchange Server 2003 SP2"
 	p.Version = Version{Major: 6, Minor: 5, Build: 7638, Revision: 1, OldForm: true}
 
-	p.Interfaces.AsyncEMSMDB = Interface{}
+	p.Interfaces.AsyncEMSMDB = Interface{Evidence: "[MS-OXCNOTIF] 2.2.1.3.1 <4>: the interface came with 2007"}
 	p.Interfaces.RFR.Services = allServices()
+	p.Interfaces.RFR.Evidence = "the same posts as for 2007: the client that 2007 refused worked with 2003; Kerberos inferred"
 
 	p.EMSMDB.OSVersion = nil // only 2007 is said to send it
 

@@ -16,11 +16,27 @@ func exchange2007() Profile {
 		Product: "Exchange Server 2007 SP3",
 		Version: Version{Major: 8, Minor: 3, Build: 83, Revision: 6},
 		Interfaces: Interfaces{
-			EMSMDB:      Interface{Offered: true, Services: allServices(), MinimumLevel: LevelConnect},
-			AsyncEMSMDB: Interface{Offered: true, Services: allServices(), MinimumLevel: LevelConnect, Anonymous: true},
-			NSPI:        Interface{Offered: true, Services: allServices(), MinimumLevel: LevelConnect, Anonymous: true},
-			RFR:         Interface{Offered: true, Services: []AuthService{AuthNegotiate, AuthKerberos}, MinimumLevel: LevelConnect},
-			EPM:         Interface{Offered: true, Services: allServices(), MinimumLevel: LevelNone, Anonymous: true},
+			EMSMDB: Interface{
+				Offered: true, Services: allServices(), MinimumLevel: LevelConnect,
+				Evidence: "[MS-OXCRPC] 3.1.3 <5>; encryption is asked for by EcDoConnectEx, not by the bind, 3.1.4.1",
+			},
+			AsyncEMSMDB: Interface{
+				Offered: true, Services: allServices(), MinimumLevel: LevelConnect, Anonymous: true,
+				Evidence: "[MS-OXCRPC] 3.3.3; calls without authentication are inferred: the handle carries the identity",
+			},
+			NSPI: Interface{
+				Offered: true, Services: allServices(), MinimumLevel: LevelConnect, Anonymous: true,
+				Evidence: "[MS-OXNSPI] 1.5; without authentication NspiBind answers logon failure, test suite R1613",
+			},
+			RFR: Interface{
+				Offered: true, Services: []AuthService{AuthNegotiate, AuthKerberos}, MinimumLevel: LevelConnect,
+				Evidence: "NTLM was taken out of the referral interface in 2007 and Negotiate kept: two posts of Microsoft's MAPI support, 2008-07-14 " +
+					"and 2009-02-23, no capture; reason 8 of the refusal is [MS-RPCE] 3.3.3.5.3",
+			},
+			EPM: Interface{
+				Offered: true, Services: allServices(), MinimumLevel: LevelNone, Anonymous: true,
+				Evidence: "general knowledge: the endpoint mapper asks nobody who they are",
+			},
 		},
 		EMSMDB:       emsmdb2007(),
 		ROP:          rop2007(),

@@ -11,7 +11,8 @@ func exchange2010RTM() Profile {
 	p.Version = Version{Major: 14, Minor: 0, Build: 639, Revision: 21}
 	p.EncryptionRequired = true
 
-	p.Interfaces.RFR.Services = allServices() // no source says that NTLM is refused
+	p.Interfaces.RFR.Services = allServices()
+	p.Interfaces.RFR.Evidence = "inferred: no source says that NTLM is refused, and profiles set to NTLM worked in the field"
 
 	emsmdb2010(&p.EMSMDB)
 	rop2010(&p.ROP)

@@ -49,6 +49,8 @@ type Interface struct {
 	Anonymous bool
 	// AnonymousOverHTTP is Anonymous where HTTP has authenticated the connection. R5, [MS-OXCRPC] 3.1.3 <5>.
 	AnonymousOverHTTP bool
+	// Evidence says how the rest is known, in a sentence of the documentation.
+	Evidence string
 }
 
 // Accepts reports whether service is registered for the interface.

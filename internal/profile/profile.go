@@ -8,6 +8,8 @@
 // source states.
 package profile
 
+//go:generate go test -count=1 -run TestPageIsCurrent . -update
+
 import (
 	"fmt"
 	"slices"

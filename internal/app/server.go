@@ -63,7 +63,7 @@ func (a *App) newServer(ctx context.Context, c config.Server) (*server, error) {
 	s.rpc = dcerpc.NewServer(dcerpc.Options{
 		Logger: log, Mechanisms: mechanisms, Limits: rpcLimits(a.cfg.Limits),
 		Principal: func(auth.Service) string { return "exchangeMDB/" + c.FQDN }, Hooks: traceHooks(a.hub),
-		FirstConn: uint64(len(a.servers)) << 32,
+		FirstConn: uint64(len(a.servers)) << 32, Pause: newThrottle(a.opts.Now).pause,
 	})
 	s.emsmdb = a.newEMSMDB(s, log)
 	book, referral := a.newNSPI(s, log), a.newRFR(s, log)

@@ -134,6 +134,9 @@ func (c *conn) step(ctx context.Context, s *security, token []byte) (out []byte,
 		return nil, errLegs
 	}
 	out, done, err := s.mech.Step(ctx, token)
+	if done || err != nil {
+		c.pause(ctx, s.mech.Identity().Claimed, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -148,6 +151,24 @@ func (c *conn) step(ctx context.Context, s *security, token []byte) (out []byte,
 	s.caller = c.caller()
 	s.caller.Identity, s.caller.Service, s.caller.Level = s.mech.Identity(), s.service, s.level
 	return out, nil
+}
+
+// pause keeps the outcome of an authentication from the client for as long as the server's options say. Only this
+// connection waits.
+func (c *conn) pause(ctx context.Context, claimed string, outcome error) {
+	if c.srv.pause == nil {
+		return
+	}
+	d := c.srv.pause(c.remote, claimed, outcome)
+	if d <= 0 {
+		return
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
 }
 
 // established makes a finished context known.

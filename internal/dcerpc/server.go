@@ -54,6 +54,9 @@ type Options struct {
 	// Principal names the server for an authentication service, as mgmt's inq_princ_name tells it:
 	// exchangeMDB/host. nil or "" = the service has no name.
 	Principal func(auth.Service) string
+	// Pause says how long the outcome of an authentication, good or bad, is kept from the client that tried. claimed is
+	// who it said it was, empty if that could not be read. nil = it is told at once.
+	Pause func(remote, claimed string, err error) time.Duration
 }
 
 // Server serves DCE/RPC connections of any transport. Its endpoints share nothing but limits and mechanisms.
@@ -62,6 +65,7 @@ type Server struct {
 	mechanisms map[auth.Service]auth.Mechanism
 	hooks      Hooks
 	principal  func(auth.Service) string
+	pause      func(remote, claimed string, err error) time.Duration
 	limits     atomic.Pointer[Limits]
 	groups     groups
 	stats      stats
@@ -95,6 +99,7 @@ func NewServer(o Options) *Server {
 		mechanisms: make(map[auth.Service]auth.Mechanism),
 		hooks:      o.Hooks,
 		principal:  o.Principal,
+		pause:      o.Pause,
 		conns:      make(map[uint64]*conn),
 		lastConn:   o.FirstConn,
 	}

@@ -18,6 +18,7 @@ type Association struct {
 	mu      sync.Mutex // guards what follows
 	conns   int        // connections that are bound to the group; 0 = the group is dead
 	handles map[ndr.UUID]*handle
+	values  map[any]any
 }
 
 // handle is what a context handle stands for.
@@ -36,6 +37,23 @@ func (a *Association) Len() int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return len(a.handles)
+}
+
+// Value returns what SetValue kept under key, or nil.
+func (a *Association) Value(key any) any {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.values[key]
+}
+
+// SetValue keeps a value of an interface for the life of the group. Keys are of a type of the interface's own.
+func (a *Association) SetValue(key, value any) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.values == nil {
+		a.values = make(map[any]any)
+	}
+	a.values[key] = value
 }
 
 // NewHandle keeps value under a fresh context handle; rundown, which may be nil, is called once if the group dies

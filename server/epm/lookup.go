@@ -26,8 +26,12 @@ const (
 
 // cursor is what a look-up handle stands for: the entries the caller has not seen.
 type cursor struct {
-	rest []entry
+	rest  []entry
+	whole bool // the look-up is for the whole map
 }
+
+// listed is the key under which a client group notes that it was told the whole map and nothing else since.
+type listed struct{}
 
 // inquiry is what ept_lookup asks for.
 type inquiry struct {
@@ -38,7 +42,8 @@ type inquiry struct {
 }
 
 // lookup answers ept_lookup, [MS-RPCE] 2.2.1.2.4. The last batch comes with status 0 and a NULL handle together;
-// clients that list everything end there. A look-up that finds nothing is answered "not registered".
+// clients that list everything end there. A look-up that finds nothing is answered "not registered", and so is one for
+// the whole map that follows another at once: Samba's rpcclient goes on until it is told that nothing is left.
 func (m *Mapper) lookup(_ context.Context, call *dcerpc.Call) ([]byte, error) {
 	r := call.Reader()
 	q := inquiry{kind: r.U32(), object: readUUID(r)}
@@ -54,19 +59,20 @@ func (m *Mapper) lookup(_ context.Context, call *dcerpc.Call) ([]byte, error) {
 	if limit > maxResults {
 		return nil, &dcerpc.Fault{Status: dcerpc.StatusBadStubData}
 	}
-	rest, status, err := m.find(call, q, handle)
+	c, status, err := m.find(call, q, handle)
 	if err != nil {
 		return nil, err
 	}
-	n := min(len(rest), int(limit))
-	batch, rest := rest[:n], rest[n:]
+	n := min(len(c.rest), int(limit))
+	batch, rest := c.rest[:n], c.rest[n:]
 	switch {
 	case len(rest) == 0:
+		call.Assoc.SetValue(listed{}, c.whole && status == statusOK)
 		handle, err = closeCursor(call, handle)
 	case handle.IsZero() && call.Assoc.Len() >= maxLookups:
 		batch, status = nil, statusNoMemory
 	default:
-		handle, err = keepCursor(call, handle, rest)
+		handle, err = keepCursor(call, handle, &cursor{rest: rest, whole: c.whole})
 	}
 	if err != nil {
 		return nil, err
@@ -75,26 +81,27 @@ func (m *Mapper) lookup(_ context.Context, call *dcerpc.Call) ([]byte, error) {
 }
 
 // find starts a look-up or goes on with one.
-func (m *Mapper) find(call *dcerpc.Call, q inquiry, h ndr.ContextHandle) (rest []entry, status uint32, err error) {
+func (m *Mapper) find(call *dcerpc.Call, q inquiry, h ndr.ContextHandle) (c *cursor, status uint32, err error) {
 	if !h.IsZero() {
 		c, err := open(call, h)
-		if err != nil {
-			return nil, 0, err
-		}
-		return c.rest, statusOK, nil
+		return c, statusOK, err
 	}
+	c = &cursor{whole: q.kind == inquireAll}
 	if q.kind > inquireBoth || q.kind&inquireInterface != 0 && (q.version < versionAll || q.version > versionUpTo) {
-		return nil, statusCantPerform, nil
+		return c, statusCantPerform, nil
+	}
+	if c.whole && call.Assoc.Value(listed{}) == true {
+		return c, statusNotRegistered, nil
 	}
 	for _, e := range m.list(call) {
 		if q.matches(e) {
-			rest = append(rest, e)
+			c.rest = append(c.rest, e)
 		}
 	}
-	if len(rest) == 0 {
-		return nil, statusNotRegistered, nil
+	if len(c.rest) == 0 {
+		return c, statusNotRegistered, nil
 	}
-	return rest, statusOK, nil
+	return c, statusOK, nil
 }
 
 // matches reports whether an entry, which has no object, is asked for.
@@ -135,11 +142,11 @@ func open(call *dcerpc.Call, h ndr.ContextHandle) (*cursor, error) {
 }
 
 // keepCursor closes an old handle and opens a new one for what is left, so that a repeated call cannot skip entries.
-func keepCursor(call *dcerpc.Call, h ndr.ContextHandle, rest []entry) (ndr.ContextHandle, error) {
+func keepCursor(call *dcerpc.Call, h ndr.ContextHandle, c *cursor) (ndr.ContextHandle, error) {
 	if _, err := closeCursor(call, h); err != nil {
 		return h, err
 	}
-	return call.Assoc.NewHandle(call.Caller, &cursor{rest: rest}, nil), nil
+	return call.Assoc.NewHandle(call.Caller, c, nil), nil
 }
 
 // closeCursor closes a handle if there is one and returns the NULL handle.

@@ -161,6 +161,45 @@ func TestLookupContinues(t *testing.T) {
 	}
 }
 
+// TestLookupUntilNothingIsLeft lists the map as Samba's rpcclient does, which does not look at the handle: it asks again
+// until it is told that nothing is left. The time after that it gets the map again, and other questions are not concerned.
+func TestLookupUntilNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []uint32{1, 2, 3, 10} {
+		w := newWorld(t, Advertise{})
+		c := w.client()
+		for range 2 {
+			var h ndr.ContextHandle
+			var got []string
+			for status := statusOK; status == statusOK; {
+				var entries []string
+				h, entries, status = readLookup(t, w.call(c, 2, lookupRequest(inquiry{}, false, h, limit)))
+				got = append(got, entries...)
+				if len(got) > 3 {
+					t.Fatalf("limit %d: the list does not end: %q", limit, got)
+				}
+			}
+			if diff := cmp.Diff([]string{storeEntry, bookEntry, referralEntry}, got); diff != "" || !h.IsZero() {
+				t.Errorf("limit %d: handle %v, entries (-want +got):\n%s", limit, h, diff)
+			}
+		}
+	}
+}
+
+// TestLookupAgain asks for one interface twice on one connection, before and after the whole map.
+func TestLookupAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, Advertise{})
+	c := w.client()
+	one := lookupRequest(inquiry{kind: inquireInterface, id: nspiID, version: versionAll}, true, ndr.ContextHandle{}, 1)
+	all := lookupRequest(inquiry{}, false, ndr.ContextHandle{}, 10)
+	for i, ask := range [][]byte{one, one, all, one, all} {
+		if _, entries, status := readLookup(t, w.call(c, 2, ask)); status != statusOK || len(entries) == 0 {
+			t.Errorf("question %d: %q, 0x%08X", i, entries, status)
+		}
+	}
+}
+
 // TestLookupIsOneMoment shows that a look-up under way does not see what changed since it began.
 func TestLookupIsOneMoment(t *testing.T) {
 	t.Parallel()

@@ -41,7 +41,7 @@ func decode(data []byte, s *Seed) error {
 
 const (
 	maxDepth = 20     // of nodes within nodes
-	maxNodes = 500000 // visited, aliases counted each time
+	maxNodes = 200000 // visited, aliases counted each time
 )
 
 // decoder fills Go values from nodes.

@@ -179,10 +179,15 @@ func BenchmarkScan(b *testing.B) {
 		})
 	}
 	b.Run("BareSQL", func(b *testing.B) {
+		c, err := openConn(b.Context(), s.readDB)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer c.close()
 		query := planFor(hotTags).query("message", " WHERE message.folder = ? AND message.part = ? ORDER BY message.mid")
 		for b.Loop() {
 			n := 0
-			res, err := s.readDB.Query(query, int64(folder), int64(0))
+			res, err := c.c.QueryContext(context.Background(), query, int64(folder), int64(0))
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"github.com/mapid/mapid/store"
 )
@@ -116,4 +117,25 @@ func (c *conn) each(query string, args []any, fn func(*sql.Rows) error) error {
 		}
 	}
 	return wrapError(rows.Err())
+}
+
+// integer is what SQLite's integers are read into.
+type integer interface {
+	~int | ~int64 | ~uint64 | ~uint32 | ~uint16 | ~uint8
+}
+
+// column reads an integer column without the reflection of database/sql, which is most of the cost of a row.
+type column[T integer] struct{ p *T }
+
+// into reads an integer column into *p.
+func into[T integer](p *T) sql.Scanner { return column[T]{p} }
+
+// Scan takes the driver's value.
+func (c column[T]) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return fmt.Errorf("%w: %T where an integer belongs", errDamaged, v)
+	}
+	*c.p = T(n)
+	return nil
 }

@@ -357,12 +357,10 @@ func (r *reader) Page(sel store.Selection, after store.Position, descending bool
 	}
 	list := make([]store.Position, 0, min(max(limit, 0), 1024))
 	err := r.c.each(query, []any{int64(sel.Folder), part(sel.Associated, sel.Deleted), received, id, int64(limit)}, func(rows *sql.Rows) error {
-		var received, id int64
-		if err := rows.Scan(&received, &id); err != nil {
-			return err
-		}
-		list = append(list, store.Position{Received: mapi.FileTime(received), ID: store.MessageID(id)})
-		return nil
+		var p store.Position
+		err := rows.Scan(into(&p.Received), into(&p.ID))
+		list = append(list, p)
+		return err
 	})
 	return list, err
 }

@@ -21,9 +21,11 @@ const folderColumns = `SELECT id, parent, mailbox, type, special, name, class, b
 func scanFolder(row func(...any) error) (store.Folder, error) {
 	var f store.Folder
 	var special sql.NullInt64
-	err := row(&f.ID, &f.Parent, (*int64)(&f.Mailbox), &f.Type, &special, &f.Name, &f.Class, (*int64)(&f.Bag), &f.ContentCount, &f.UnreadCount,
-		&f.AssocCount, &f.DeletedCount, &f.ChildCount, &f.ContentSize, &f.AssocSize, &f.Created, &f.Modified, &f.CommitMax, &f.Change,
-		&f.HierarchyCount, &f.Deleted)
+	var deleted uint8
+	err := row(into(&f.ID), into(&f.Parent), into(&f.Mailbox), into(&f.Type), &special, &f.Name, &f.Class, into(&f.Bag), into(&f.ContentCount),
+		into(&f.UnreadCount), into(&f.AssocCount), into(&f.DeletedCount), into(&f.ChildCount), into(&f.ContentSize), into(&f.AssocSize),
+		into(&f.Created), into(&f.Modified), into(&f.CommitMax), into(&f.Change), into(&f.HierarchyCount), into(&deleted))
+	f.Deleted = deleted != 0
 	f.Special = store.SpecialCount
 	if special.Valid {
 		f.Special = store.Special(special.Int64)
@@ -142,7 +144,14 @@ func (t *tx) CreateFolder(n store.NewFolder) (store.Folder, error) {
 		return store.Folder{}, fmt.Errorf("folder %q in folder %d: %w", name, n.Parent, err)
 	}
 	t.note(store.Change{Kind: store.FolderCreated, Mailbox: n.Mailbox, Folder: store.FolderID(id), Number: store.ChangeNumber(cn)})
-	return t.Folder(store.FolderID(id))
+	f := store.Folder{
+		ID: store.FolderID(id), Parent: store.FolderID(parent), Mailbox: n.Mailbox, Type: n.Type, Special: store.SpecialCount, Name: name,
+		Class: class, Bag: bagID, Created: t.time, Modified: t.time, CommitMax: t.time, Change: store.ChangeNumber(cn),
+	}
+	if special != nil {
+		f.Special = n.Special
+	}
+	return f, nil
 }
 
 // addChild counts children of a living folder.

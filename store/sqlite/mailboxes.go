@@ -14,7 +14,7 @@ const mailboxColumns = "SELECT id, kind, guid, account, locale, bag, created, si
 func scanMailbox(row func(...any) error) (store.Mailbox, error) {
 	var m store.Mailbox
 	var guid []byte
-	err := row((*int64)(&m.ID), &m.Kind, &guid, &m.Account, &m.Locale, (*int64)(&m.Bag), &m.Created, &m.Size)
+	err := row(into(&m.ID), into(&m.Kind), &guid, &m.Account, into(&m.Locale), into(&m.Bag), into(&m.Created), into(&m.Size))
 	copy(m.GUID[:], guid)
 	return m, err
 }
@@ -32,11 +32,11 @@ func (r *reader) specials(m *store.Mailbox) error {
 	m.Special = make(map[store.Special]store.FolderID, int(store.SpecialCount))
 	return r.c.each("SELECT special, id FROM folder WHERE mailbox = ? AND special IS NOT NULL", []any{int64(m.ID)}, func(rows *sql.Rows) error {
 		var special store.Special
-		var id int64
-		if err := rows.Scan(&special, &id); err != nil {
+		var id store.FolderID
+		if err := rows.Scan(into(&special), into(&id)); err != nil {
 			return err
 		}
-		m.Special[special] = store.FolderID(id)
+		m.Special[special] = id
 		return nil
 	})
 }

@@ -35,8 +35,9 @@ const messageColumns = `SELECT folder, part, mailbox, bag, flags, status, size, 
 func (r *reader) Message(id store.MessageID) (store.Message, error) {
 	m := store.Message{ID: id}
 	var part int64
-	err := r.c.row(messageColumns+"WHERE mid = ?", []any{int64(id)}, &m.Folder, &part, (*int64)(&m.Mailbox), (*int64)(&m.Bag), &m.Flags, &m.Status,
-		&m.Size, &m.Received, &m.Created, &m.Modified, &m.Change, &m.ReadChange, &m.Attachments, &m.Recipients)
+	err := r.c.row(messageColumns+"WHERE mid = ?", []any{int64(id)}, into(&m.Folder), into(&part), into(&m.Mailbox), into(&m.Bag), into(&m.Flags),
+		into(&m.Status), into(&m.Size), into(&m.Received), into(&m.Created), into(&m.Modified), into(&m.Change), into(&m.ReadChange),
+		into(&m.Attachments), into(&m.Recipients))
 	if err != nil {
 		return store.Message{}, fmt.Errorf("message %d: %w", id, err)
 	}
@@ -67,7 +68,7 @@ func (r *reader) Attachments(id store.BagID) ([]store.Attachment, error) {
 	var list []store.Attachment
 	err := r.c.each("SELECT number, own_bag, method, embedded, size FROM attachment WHERE bag = ? ORDER BY number", []any{int64(id)}, func(rows *sql.Rows) error {
 		var a store.Attachment
-		err := rows.Scan(&a.Number, (*int64)(&a.Bag), &a.Method, (*int64)(&a.Embedded), &a.Size)
+		err := rows.Scan(into(&a.Number), into(&a.Bag), into(&a.Method), into(&a.Embedded), into(&a.Size))
 		list = append(list, a)
 		return err
 	})

@@ -11,7 +11,7 @@ func (r *reader) Permissions(folder store.FolderID) ([]store.Permission, error) 
 	var list []store.Permission
 	err := r.c.each("SELECT member, account, rights FROM permission WHERE folder = ? ORDER BY member", []any{int64(folder)}, func(rows *sql.Rows) error {
 		var p store.Permission
-		err := rows.Scan(&p.Member, &p.Account, &p.Rights)
+		err := rows.Scan(into(&p.Member), &p.Account, into(&p.Rights))
 		list = append(list, p)
 		return err
 	})

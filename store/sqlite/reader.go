@@ -18,23 +18,24 @@ type reader struct {
 
 var _ store.Reader = (*reader)(nil)
 
-// readerPool hands out a bounded number of connections. A slot holds nil until its connection is first needed.
+// readerPool hands out a bounded number of connections, the one used last first: its page cache is warm, and those that
+// are not needed are never opened.
 type readerPool struct {
 	db    *sql.DB
-	slots chan *conn
+	slots chan struct{} // one token for each connection in use
 	quit  chan struct{}
 	once  sync.Once
+
+	mu   sync.Mutex // guards idle
+	idle []*conn
 }
 
 func newReaderPool(db *sql.DB, n int) *readerPool {
-	p := &readerPool{db: db, slots: make(chan *conn, n), quit: make(chan struct{})}
 	db.SetMaxOpenConns(n)
-	for range n {
-		p.slots <- nil
-	}
-	return p
+	return &readerPool{db: db, slots: make(chan struct{}, n), quit: make(chan struct{})}
 }
 
+// take waits for a connection.
 func (p *readerPool) take(ctx context.Context) (*conn, error) {
 	select {
 	case <-p.quit:
@@ -42,21 +43,36 @@ func (p *readerPool) take(ctx context.Context) (*conn, error) {
 	default:
 	}
 	select {
-	case c := <-p.slots:
-		if c != nil {
-			return c, nil
-		}
-		c, err := openConn(context.WithoutCancel(ctx), p.db)
-		if err != nil {
-			p.slots <- nil
-			return nil, fmt.Errorf("open a connection for reading: %w", wrapError(err))
-		}
-		return c, nil
+	case p.slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case <-p.quit:
 		return nil, errClosed
 	}
+	p.mu.Lock()
+	if n := len(p.idle) - 1; n >= 0 {
+		c := p.idle[n]
+		p.idle = p.idle[:n]
+		p.mu.Unlock()
+		return c, nil
+	}
+	p.mu.Unlock()
+	c, err := openConn(context.WithoutCancel(ctx), p.db)
+	if err != nil {
+		<-p.slots
+		return nil, fmt.Errorf("open a connection for reading: %w", wrapError(err))
+	}
+	return c, nil
+}
+
+// give takes a connection back; nil stands for one that was closed.
+func (p *readerPool) give(c *conn) {
+	if c != nil {
+		p.mu.Lock()
+		p.idle = append(p.idle, c)
+		p.mu.Unlock()
+	}
+	<-p.slots
 }
 
 // close waits for the connections that are in use.
@@ -65,9 +81,10 @@ func (p *readerPool) close() error {
 	p.once.Do(func() {
 		close(p.quit)
 		for range cap(p.slots) {
-			if c := <-p.slots; c != nil {
-				errs = append(errs, c.close())
-			}
+			p.slots <- struct{}{}
+		}
+		for _, c := range p.idle {
+			errs = append(errs, c.close())
 		}
 	})
 	return errors.Join(errs...)
@@ -89,7 +106,7 @@ func (s *Store) View(ctx context.Context, _ store.Scope, fn func(store.Reader) e
 			err = errors.Join(err, end, c.close())
 			c = nil
 		}
-		s.readers.slots <- c
+		s.readers.give(c)
 	}()
 	if err := c.exec("BEGIN"); err != nil {
 		return err

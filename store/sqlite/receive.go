@@ -12,7 +12,7 @@ func (r *reader) ReceiveFolders(id store.MailboxID) ([]store.ReceiveFolder, erro
 	var list []store.ReceiveFolder
 	err := r.c.each("SELECT class, folder, modified FROM receive_folder WHERE mailbox = ? ORDER BY folded", []any{int64(id)}, func(rows *sql.Rows) error {
 		var f store.ReceiveFolder
-		err := rows.Scan(&f.Class, &f.Folder, &f.Modified)
+		err := rows.Scan(&f.Class, into(&f.Folder), into(&f.Modified))
 		list = append(list, f)
 		return err
 	})

@@ -83,7 +83,8 @@ type Reader interface {
 	NameReader
 	// ReceiveFolders lists the rows of the receive folder table by class.
 	ReceiveFolders(id MailboxID) ([]ReceiveFolder, error)
-	// Permissions lists the permissions set on a folder by member id: Anonymous, Default, then the others.
+	// Permissions lists the permissions set on a folder by member id: Anonymous, Default, then the others. Either of
+	// the first two that is not there has no rights.
 	Permissions(folder FolderID) ([]Permission, error)
 	// ReplicaID and ReplicaGUIDOf map replica ids of a mailbox; 1 is always the store's own. As with names, mailboxes
 	// that share a replica GUID share the mapping.

@@ -1,6 +1,8 @@
 package sqlite
 
 import (
+	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -25,6 +27,10 @@ func TestCheckFindsContradictions(t *testing.T) {
 		"DELETE FROM bag WHERE id = (SELECT bag FROM message)":        "no bag for message 5",
 		"DELETE FROM bag WHERE id = (SELECT bag FROM folder LIMIT 1)": "no bag for folder 1",
 		"DELETE FROM bag WHERE id = (SELECT own_bag FROM attachment)": "no bag for an attachment of bag 4",
+		"INSERT INTO bag (id, data) VALUES (99, x'0100')":             "nothing to which belongs bag 99",
+		"INSERT INTO chunk VALUES (99, 1, 0, x'00')":                  "no bag for chunks of bag 99",
+		"INSERT INTO recipients VALUES (99, x'0100')":                 "no bag for recipients of bag 99",
+		"INSERT INTO attachment VALUES (99, 0, 1, 0, 0, 0)":           "no bag with attachments of bag 99",
 		"UPDATE message SET folder = 99":                              "no folder for message 5",
 		"DELETE FROM mailbox":                                         "no mailbox for folder 1",
 		"UPDATE store SET next_counter = 3":                           "counter behind the ids of the store 1",
@@ -169,4 +175,84 @@ func TestGroupCommit(t *testing.T) {
 	if total != others+1 || largest > groupSize || len(batches) > others/4 {
 		t.Errorf("%d updates in %d commits of up to %d", total, len(batches), largest)
 	}
+}
+
+// TestDurability reads back what the connections were told.
+func TestDurability(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[Durability]int64{Full: 2, Normal: 1, Off: 0} {
+		s, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "store.db"), Durability: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		var synchronous, queryOnly int64
+		var journal string
+		c := s.writer.conn // the writer sleeps
+		if err := c.row("PRAGMA synchronous", nil, &synchronous); err != nil || synchronous != want {
+			t.Errorf("synchronous is %d, want %d: %v", synchronous, want, err)
+		}
+		if err := c.row("PRAGMA journal_mode", nil, &journal); err != nil || journal != "wal" {
+			t.Errorf("journal mode is %s: %v", journal, err)
+		}
+		err = s.View(t.Context(), store.Scope{}, func(r store.Reader) error {
+			c := r.(*reader).c
+			if err := c.exec("DELETE FROM store"); err == nil {
+				t.Error("a reader could write")
+			}
+			return c.row("PRAGMA query_only", nil, &queryOnly)
+		})
+		if err != nil || queryOnly != 1 {
+			t.Errorf("query_only is %d: %v", queryOnly, err)
+		}
+	}
+	for word, want := range map[string]bool{"full": true, "normal": true, "off": true, "FULL": false, "": false} {
+		if _, ok := ParseDurability(word); ok != want {
+			t.Errorf("ParseDurability(%q) is %v", word, ok)
+		}
+	}
+}
+
+// TestReadersAreReused opens no more connections than are used at once.
+func TestReadersAreReused(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "store.db"), Readers: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	nested := func(depth int) {
+		var view func(int) error
+		view = func(n int) error {
+			return s.View(t.Context(), store.Scope{}, func(store.Reader) error {
+				if n > 1 {
+					return view(n - 1)
+				}
+				return nil
+			})
+		}
+		if err := view(depth); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ depth, open int }{{1, 1}, {1, 1}, {2, 2}, {1, 2}, {3, 3}, {3, 3}} {
+		nested(c.depth)
+		if n := s.readDB.Stats().OpenConnections; n != c.open {
+			t.Errorf("%d connections after %d at once, want %d", n, c.depth, c.open)
+		}
+	}
+	// A fourth waits for one of the three, or for its context.
+	ctx, cancel := context.WithCancel(t.Context())
+	err = s.View(t.Context(), store.Scope{}, func(store.Reader) error {
+		return s.View(t.Context(), store.Scope{}, func(store.Reader) error {
+			return s.View(t.Context(), store.Scope{}, func(store.Reader) error {
+				cancel()
+				return s.View(ctx, store.Scope{}, func(store.Reader) error { return nil })
+			})
+		})
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("a view without a connection: %v", err)
+	}
+	nested(3)
 }

@@ -268,9 +268,7 @@ func (rr *rowReader) rowValue(mid store.MessageID, rec record) (prop.Value, erro
 	}
 	switch rec.tag.Type() {
 	case mapi.PtypString:
-		if n := len(head); n >= 2 && head[n-1]&0xFC == 0xD8 {
-			head = head[:n-2] // half a character
-		}
+		// Half a character at the end lies beyond the limit: what is before it has a byte of UTF-8 for each unit at least.
 		return cutValue(prop.String(wire.DecodeUTF16(head))), nil
 	case mapi.PtypString8:
 		return cutValue(prop.String8(string(head))), nil

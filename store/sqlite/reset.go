@@ -88,6 +88,11 @@ var checks = []struct{ text, query string }{
 	{"no bag for message", `SELECT mid FROM message WHERE bag NOT IN (SELECT id FROM bag)`},
 	{"no bag for folder", `SELECT id FROM folder WHERE bag NOT IN (SELECT id FROM bag)`},
 	{"no bag for an attachment of bag", `SELECT bag FROM attachment WHERE own_bag NOT IN (SELECT id FROM bag)`},
+	{"nothing to which belongs bag", `SELECT id FROM bag WHERE id NOT IN (SELECT bag FROM mailbox UNION SELECT bag FROM folder UNION SELECT bag FROM rule
+		UNION SELECT bag FROM message UNION SELECT own_bag FROM attachment UNION SELECT embedded FROM attachment)`},
+	{"no bag for chunks of bag", `SELECT DISTINCT bag FROM chunk WHERE bag NOT IN (SELECT id FROM bag)`},
+	{"no bag for recipients of bag", `SELECT bag FROM recipients WHERE bag NOT IN (SELECT id FROM bag)`},
+	{"no bag with attachments of bag", `SELECT DISTINCT bag FROM attachment WHERE bag NOT IN (SELECT id FROM bag)`},
 	{"no folder for message", `SELECT mid FROM message WHERE folder NOT IN (SELECT id FROM folder)`},
 	{"no mailbox for folder", `SELECT id FROM folder WHERE mailbox NOT IN (SELECT id FROM mailbox)`},
 	{"counter behind the ids of the store", `SELECT id FROM store WHERE next_counter <= (SELECT ifnull(max(id), 0) FROM folder)

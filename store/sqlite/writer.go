@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -45,19 +44,11 @@ type writer struct {
 // request is one Update on its way.
 type request struct {
 	scope  store.Scope
-	state  atomic.Int32
 	turn   chan *tx   // from the writer: run
 	ran    chan error // to the writer: what the closure returned
 	result chan error // from the writer: committed, or why not
 	tx     *tx
 }
-
-// States of a request. Whoever moves it away from waiting decides.
-const (
-	waiting int32 = iota
-	running
-	withdrawn
-)
 
 func openWriter(ctx context.Context, s *Store, d Durability) (*writer, error) {
 	db, err := sql.Open("sqlite", writeDSN(s.path, d))
@@ -166,9 +157,6 @@ func (w *writer) another(n *int, end time.Time) *request {
 
 // one gives a request its turn. It reports whether the request now waits for the commit; an error breaks the group.
 func (w *writer) one(r *request) (bool, error) {
-	if !r.state.CompareAndSwap(waiting, running) {
-		return false, nil
-	}
 	if err := w.conn.exec("SAVEPOINT one"); err != nil {
 		return false, fmt.Errorf("begin: %w", err)
 	}
@@ -241,19 +229,10 @@ func (s *Store) Update(ctx context.Context, scope store.Scope, fn func(store.Tx)
 		return ctx.Err()
 	}
 	var t *tx
-	select {
+	select { // either comes at once: what the writer takes, it runs
 	case t = <-r.turn:
 	case err := <-r.result:
 		return err
-	case <-ctx.Done():
-		if r.state.CompareAndSwap(waiting, withdrawn) {
-			return ctx.Err()
-		}
-		select {
-		case t = <-r.turn:
-		case err := <-r.result:
-			return err
-		}
 	}
 	returned := false
 	defer func() { // a panic, or a Goexit of a test, passes on after the rollback

@@ -3,7 +3,9 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -40,6 +42,20 @@ func testFeed(t *testing.T, open Open) {
 	t.Run("CountsOncePerUpdate", func(t *testing.T) { testFeedCountsOncePerUpdate(t, open) })
 	t.Run("NothingWithoutCommit", func(t *testing.T) { testFeedNothingWithoutCommit(t, open) })
 	t.Run("Unsubscribed", func(t *testing.T) { testFeedUnsubscribed(t, open) })
+	t.Run("BeforeTheAnswer", func(t *testing.T) {
+		f := newFixture(t, open)
+		var returned atomic.Bool
+		t.Cleanup(f.s.Changes().Subscribe(func([]store.Change) {
+			for range 10000 { // time enough to return, if nothing keeps the update from it
+				runtime.Gosched()
+			}
+			if returned.Load() {
+				t.Error("the update returned before its changes were told")
+			}
+		}))
+		f.message()
+		returned.Store(true)
+	})
 	t.Run("OrderUnderLoad", func(t *testing.T) { testFeedOrder(t, newFixture(t, open)) })
 }
 

@@ -134,7 +134,7 @@ func (a *App) newEMSMDB(s *server, log *zap.Logger) *emsmdb.Service {
 	return emsmdb.New(emsmdb.Options{
 		Store: a.store, Directory: a.store, Profile: s.profile, Policy: &s.live.policy,
 		Server: object.Server{Name: s.cfg.Name, FQDN: s.cfg.FQDN, DN: a.bookServer(s.cfg).DN()},
-		Logger: log.Named("emsmdb"), Now: a.opts.Now, Services: services, MinLevel: level, Strict: s.cfg.RPC.Strict, Trace: a.hub,
+		Logger: log.Named("emsmdb"), Now: a.opts.Now, Services: services, MinLevel: level, Trace: a.hub,
 		Limits: emsmdb.Limits{
 			SessionsPerUser: l.SessionsPerUser, Handles: l.HandlesPerSession, Notifications: l.NotificationsPerSession, Orders: int64(l.TableMemory),
 		},

@@ -49,6 +49,14 @@ type ConnectResponse struct {
 
 // Connect makes a session for the caller, [MS-OXCRPC] 3.1.4.1. The response is never nil.
 func (s *Service) Connect(ctx context.Context, caller auth.Caller, req *ConnectRequest) (*ConnectResponse, error) {
+	resp, err := s.connect(ctx, caller, req)
+	if err != nil && s.opts.Observer.Refused != nil {
+		s.opts.Observer.Refused(Refusal{Caller: caller, UserDN: req.UserDN, Version: profile.VersionOf(req.ClientVersion), Err: err})
+	}
+	return resp, err
+}
+
+func (s *Service) connect(ctx context.Context, caller auth.Caller, req *ConnectRequest) (*ConnectResponse, error) {
 	policy := s.policy()
 	refused := new(ConnectResponse)
 	version := profile.VersionOf(req.ClientVersion)
@@ -90,6 +98,9 @@ func (s *Service) Connect(ctx context.Context, caller auth.Caller, req *ConnectR
 	ses.log.Info("connected", zap.Uint64("conn", caller.Conn), zap.String("remote", caller.Remote),
 		zap.Stringer("client_version", version), zap.String("client_mode", ses.client.Mode.String()),
 		zap.String("level", caller.Level.String()))
+	if connected := s.opts.Observer.Connected; connected != nil {
+		connected(ses.info())
+	}
 
 	p := &s.opts.Profile.EMSMDB
 	resp := &ConnectResponse{

@@ -90,7 +90,7 @@ func (s *Service) executeLocked(ctx context.Context, caller auth.Caller, ses *se
 	defer stop()
 	payloads, err := s.exec.Run(ctx, ses.state, exec.Input{
 		Payload: payload, Max: req.OutMax - profile.MinBuffer, Chain: req.Flags&ExecuteChain != 0, Overhead: profile.MinBuffer,
-		Observe: s.observer(caller, ses),
+		Observe: s.observer(caller, ses), Client: ses.program(),
 	})
 	if errors.Is(err, exec.ErrFault) {
 		return nil, ErrBadRequest

@@ -17,6 +17,8 @@ type Policy struct {
 	MaximumConnections int
 	// Compression and XOR say when answers are compressed and obfuscated, within what the client allows.
 	Compression, XOR Switch
+	// Strict makes a ROP without a handler an error in the log; Unimplemented counts them either way.
+	Strict bool
 }
 
 // Switch is a setting that may be left to the server.

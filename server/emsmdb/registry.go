@@ -155,6 +155,9 @@ func (s *Service) drop(id SessionID, cause error) bool {
 	if ses == nil {
 		return false
 	}
+	if ended := s.opts.Observer.Ended; ended != nil {
+		ended(ses.info())
+	}
 	ses.close(cause)
 	return true
 }

@@ -49,8 +49,8 @@ type Options struct {
 	// Authentication of the RPC interfaces; see dcerpc.Interface.
 	Services []auth.Service
 	MinLevel auth.Level
-	// Strict makes a ROP without a handler an error in the log; Unimplemented counts them either way.
-	Strict bool
+	// Observer is told of sessions.
+	Observer Observer
 }
 
 // Limits bounds what clients may use. A zero field stands for its default.
@@ -104,7 +104,7 @@ func New(opts Options) *Service {
 	return &Service{
 		opts: opts, log: opts.Logger, env: env, registry: newRegistry(),
 		exec: exec.New(exec.Options{
-			Env: env, Logger: opts.Logger, Middlewares: opts.Middlewares, Strict: opts.Strict,
+			Env: env, Logger: opts.Logger, Middlewares: opts.Middlewares, Strict: func() bool { p := opts.Policy.Load(); return p != nil && p.Strict },
 			Handles: opts.Limits.Handles, Logons: opts.Limits.Logons, Notifications: opts.Limits.Notifications,
 		}),
 	}

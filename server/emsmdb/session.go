@@ -42,14 +42,16 @@ type session struct {
 
 	mu     sync.Mutex // guards what follows
 	client ClientInfo
-	last   time.Time // start of the last Execute
-	calls  uint64
-	in     uint64 // bytes of ROP buffers as sent
-	out    uint64
-	waits  int                // parked waits: 0 or 1
-	polled bool               // the client sent an empty buffer
-	cause  error              // why the session ended; nil while it lives
-	stop   context.CancelFunc // ends the Execute that runs, if any
+	// nameless is what program gives for a client that tells no name.
+	nameless string
+	last     time.Time // start of the last Execute
+	calls    uint64
+	in       uint64 // bytes of ROP buffers as sent
+	out      uint64
+	waits    int                // parked waits: 0 or 1
+	polled   bool               // the client sent an empty buffer
+	cause    error              // why the session ended; nil while it lives
+	stop     context.CancelFunc // ends the Execute that runs, if any
 }
 
 // ClientInfo is what a client told of itself in auxiliary blocks, [MS-OXCRPC] 2.2.2.2; older clients tell nothing.

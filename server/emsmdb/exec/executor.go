@@ -19,8 +19,8 @@ type Options struct {
 	Logger *zap.Logger
 	// Middlewares wrap every ROP that has a handler, outermost first. A panic reaches them as an error.
 	Middlewares []Middleware
-	// Strict logs a ROP without a handler as an error.
-	Strict bool
+	// Strict says whether a ROP without a handler is an error in the log; nil never.
+	Strict func() bool
 	// Bounds per session.
 	Handles, Logons, Notifications int
 }
@@ -32,6 +32,7 @@ type Executor struct {
 	opts          Options
 	handler       Handler
 	unimplemented atomic.Uint64
+	account       account
 }
 
 // New returns an Executor.

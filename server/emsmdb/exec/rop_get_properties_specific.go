@@ -19,6 +19,7 @@ func (e *Executor) getPropertiesSpecific(ctx context.Context, c *Call, req *rop.
 	if err != nil {
 		return nil, err
 	}
+	e.missingProperties(c, req.PropertyTags, values)
 	for i, tag := range req.PropertyTags {
 		values[i] = object.Typed(values[i], prop.ColumnType(tag), req.WantUnicode != 0, bag.CodePage())
 		values[i] = e.limited(values[i], req.PropertySizeLimit)

@@ -24,6 +24,8 @@ type Input struct {
 	// Chain allows further payloads that continue the last ROP, each of which costs Overhead bytes of Max.
 	Chain    bool
 	Overhead int
+	// Client names the program that asks, for the report of what is missing.
+	Client string
 	// Observe is told of every ROP; nil tells nobody.
 	Observe func(Done)
 }
@@ -31,6 +33,7 @@ type Input struct {
 // Run executes a ROP input buffer and returns the payloads of the answer, one or, where continued, several. An error
 // is a mapi.ErrorCode, or ErrFault, and fails the call as a whole: what ran before stays done, [MS-OXCROPS] 3.2.5.1.
 func (e *Executor) Run(ctx context.Context, s *Session, in Input) ([][]byte, error) {
+	s.client = in.Client
 	b, err := newBuffer(e, s, in)
 	if err != nil {
 		return nil, err
@@ -292,8 +295,9 @@ func (b *buffer) alone() bool { return b.done == 0 && b.in.Max >= rop.MaxPayload
 
 func (b *buffer) unimplemented(codec *rop.Codec) {
 	b.e.unimplemented.Add(1)
+	b.e.account.gap(GapROP, codec.Name, b.in.Client, b.e.env.Now())
 	level := zap.InfoLevel
-	if b.e.opts.Strict {
+	if b.e.opts.Strict != nil && b.e.opts.Strict() {
 		level = zap.ErrorLevel
 	}
 	b.s.log.Log(level, "rop is not implemented", zap.String("rop", codec.Name))

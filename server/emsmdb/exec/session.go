@@ -25,7 +25,8 @@ type Session struct {
 	next    uint32 // handles are never used again, so a released one is told from one never given
 	logons  map[uint8]uint32
 	queue   *Queue
-	broken  bool // a panic left the state unknown
+	broken  bool   // a panic left the state unknown
+	client  string // the program, as the last buffer told it
 
 	mu    sync.Mutex // guards stats
 	stats Stats
@@ -90,6 +91,7 @@ func (s *Session) count(id rop.ID, code mapi.ErrorCode) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stats.ROPs++
+	s.exec.account.count(id, code)
 	if code != mapi.Success {
 		s.stats.Failed++
 	}

@@ -1,0 +1,42 @@
+package emsmdb
+
+import (
+	"github.com/mapid/mapid/auth"
+	"github.com/mapid/mapid/internal/profile"
+	"github.com/mapid/mapid/server/emsmdb/exec"
+)
+
+// Observer is told what happens to sessions. Every field may be nil. They run on the goroutine of the call, so they
+// must be quick.
+type Observer struct {
+	Connected func(SessionInfo)
+	Ended     func(SessionInfo)
+	Refused   func(Refusal)
+}
+
+// Refusal is a connect that was refused.
+type Refusal struct {
+	Caller  auth.Caller
+	UserDN  string
+	Version profile.Version
+	Err     error
+}
+
+// Counts lists the ROPs that were asked for, by id.
+func (s *Service) Counts() []exec.ROPCount { return s.exec.Counts() }
+
+// Gaps lists what clients asked for in vain, in no order.
+func (s *Service) Gaps() []exec.Gap { return s.exec.Gaps() }
+
+// program is what the client calls itself, or its version if it does not.
+func (s *session) program() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.client.Process != "" {
+		return s.client.Process
+	}
+	if s.nameless == "" {
+		s.nameless = "version " + s.version.String()
+	}
+	return s.nameless
+}

@@ -113,15 +113,14 @@ func (s *Service) connect(ctx context.Context, caller auth.Caller, req *ConnectR
 	return resp, nil
 }
 
-// connectRefusal checks what needs no look-up. It returns the error, and the reason for the log, which the code alone
-// does not tell.
+// connectRefusal checks what needs no look-up. The reason is for the log: the code alone does not tell it.
 func (s *Service) connectRefusal(policy *Policy, caller auth.Caller, req *ConnectRequest, v profile.Version) (reason string, err error) {
 	p := &s.opts.Profile.EMSMDB
 	switch {
 	case len(req.AuxIn) > profile.MaxAux || req.AuxOutMax > profile.MaxAux:
 		return "auxiliary buffer too large", refusal(p.ConnectAuxTooLarge)
 	case !caller.Authenticated():
-		return "not authenticated", mapi.ErrAccessDenied
+		return "not authenticated", s.denied()
 	case policy.EncryptionRequired && caller.Level < auth.LevelPrivacy && v.AtLeast(12, 0, 3619, 0):
 		return "encryption required", mapi.ErrNotEncrypted
 	case policy.EncryptionRequired && caller.Level < auth.LevelPrivacy:
@@ -134,6 +133,14 @@ func (s *Service) connectRefusal(policy *Policy, caller auth.Caller, req *Connec
 		return "no user", refusal(p.ConnectEmptyDN)
 	}
 	return "", nil
+}
+
+// denied is how a version refuses a caller without enough rights on the user it names.
+func (s *Service) denied() error {
+	if err := refusal(s.opts.Profile.EMSMDB.ConnectWeakIdentity); err != nil {
+		return err
+	}
+	return mapi.ErrAccessDenied // whatever a version did: nobody acts for somebody else
 }
 
 // refusal turns a version's way to refuse a call into an error; nil if it does not.
@@ -169,7 +176,7 @@ func (s *Service) connectUser(ctx context.Context, caller auth.Caller, req *Conn
 	case user == nil:
 		return nil, mapi.ErrUnknownUser
 	case user.Name != self.Name && !self.Admin:
-		return nil, refusal(s.opts.Profile.EMSMDB.ConnectWeakIdentity)
+		return nil, s.denied()
 	}
 	return user, nil
 }

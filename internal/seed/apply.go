@@ -53,7 +53,7 @@ func apply(ctx context.Context, st store.Store, s *Seed, snap *store.Snapshot, s
 	if s.source != nil {
 		checked.source = &source{name: s.source.name, lines: s.source.lines}
 	}
-	checked.checkReferences(snap)
+	checked.checkReferences(snap, o.Organization.Domain)
 	if err := checked.source.err(); err != nil {
 		return err
 	}

@@ -163,6 +163,11 @@ public_folder_admins: [alice, no10]
 		`s.yaml:4: groups[0].name: "alice" is in the directory already and is not a group: choose another name`,
 		`s.yaml:6: contacts[0].mail: "alice@mapid.test" is the address of "alice" already: choose another`,
 	}},
+	{"Addresses", "users:\n  - {name: bob, password: x, aliases: [carol@mapid.test, team@mapid.test]}\n  - {name: carol, password: x}\npublic_folders:\n  - {path: Bob2, mail_enabled: true}\ncontacts:\n  - {name: c, mail: bob2@mapid.test}\n", []string{
+		`s.yaml:2: users[0].aliases[1]: "team@mapid.test" is the address of "team" already: choose another`,
+		`s.yaml:3: users[1]: "carol@mapid.test" is the address of "bob" already: give another as "mail"`,
+		`s.yaml:5: public_folders[0]: "bob2@mapid.test" is the address of "c" already: give another as "mail"`,
+	}},
 	{"Folders", "users:\n  - name: alice\n    folders: [Here]\n    messages:\n      - {folder: Here}\n      - {folder: Inbox/There}\n    permissions:\n      - {folder: There, user: default, role: None}\n", []string{
 		`s.yaml:6: users[0].messages[1].folder: the mailbox has no folder "Inbox/There": add it to "folders"`,
 		`s.yaml:8: users[0].permissions[0].folder: the mailbox has no folder "There": add it to "folders"`,

@@ -195,7 +195,8 @@ func (f PublicFolder) alias() string {
 }
 
 // checkReferences notes names that neither the seed nor the directory has, and accounts that lack what a new one needs.
-func (s *Seed) checkReferences(snap *store.Snapshot) {
+func (s *Seed) checkReferences(snap *store.Snapshot, domain string) {
+	mails := newAddresses(s.source, snap, domain)
 	names := map[string]bool{}
 	for _, u := range s.Users {
 		names[strings.ToLower(u.Name)] = true
@@ -225,7 +226,7 @@ func (s *Seed) checkReferences(snap *store.Snapshot) {
 		if old != nil && old.Kind != store.UserEntry {
 			s.source.add(at+".name", "%q is in the directory already and is not a user: choose another name", u.Name)
 		}
-		s.checkMail(at, u.Name, u.Mail, u.Aliases, snap)
+		mails.check(at, u.Name, u.Mail, u.Aliases)
 		for j, m := range u.Messages {
 			s.checkAddresses(fmt.Sprintf("%s.messages[%d]", at, j), m, entry)
 		}
@@ -241,7 +242,7 @@ func (s *Seed) checkReferences(snap *store.Snapshot) {
 		if old := snap.ByName(g.Name); old != nil && old.Kind != store.ListEntry && old.Kind != store.DynamicListEntry {
 			s.source.add(at+".name", "%q is in the directory already and is not a group: choose another name", g.Name)
 		}
-		s.checkMail(at, g.Name, g.Mail, g.Aliases, snap)
+		mails.check(at, g.Name, g.Mail, g.Aliases)
 		for j, m := range g.Members {
 			entry(fmt.Sprintf("%s.members[%d]", at, j), m)
 		}
@@ -253,13 +254,16 @@ func (s *Seed) checkReferences(snap *store.Snapshot) {
 		if old := snap.ByName(c.Name); old != nil && old.Kind != store.ContactEntry {
 			s.source.add(at+".name", "%q is in the directory already and is not a contact: choose another name", c.Name)
 		}
-		s.checkMail(at, c.Name, c.Mail, nil, snap)
+		mails.check(at, c.Name, c.Mail, nil)
 		s.checkAttributes(at, c.Directory, entry)
 	}
 	for i, f := range s.PublicFolders {
 		at := fmt.Sprintf("public_folders[%d]", i)
 		if old := snap.ByName(f.alias()); f.MailEnabled && old != nil && old.Kind != store.PublicFolderEntry {
 			s.source.add(at, "%q is in the directory already: give the folder another \"name\"", f.alias())
+		}
+		if f.MailEnabled {
+			mails.check(at, f.alias(), "", nil)
 		}
 		for j, p := range f.Permissions {
 			if !isSpecialMember(p.User) {
@@ -272,16 +276,42 @@ func (s *Seed) checkReferences(snap *store.Snapshot) {
 	}
 }
 
-// checkMail looks whether addresses are somebody else's in the directory.
-func (s *Seed) checkMail(at, name, mail string, aliases []string, snap *store.Snapshot) {
-	one := func(at, address string) {
-		if e := snap.ByMail(address); address != "" && e != nil && !strings.EqualFold(e.Name, name) {
-			s.source.add(at, "%q is the address of %q already: choose another", address, e.Name)
+// addresses are the SMTP addresses of the directory as it becomes, with the names of their entries.
+type addresses struct {
+	*source
+	snap   *store.Snapshot
+	domain string
+	owner  map[string]string
+}
+
+func newAddresses(s *source, snap *store.Snapshot, domain string) addresses {
+	a := addresses{s, snap, domain, map[string]string{}}
+	for _, e := range snap.Entries {
+		for _, address := range append([]string{e.Mail}, e.Aliases...) {
+			a.owner[strings.ToLower(address)] = e.Name
 		}
 	}
-	one(at+".mail", mail)
-	for i, a := range aliases {
-		one(fmt.Sprintf("%s.aliases[%d]", at, i), a)
+	return a
+}
+
+// check takes the addresses of an entry, the one it gets by default included, and notes those that are another's.
+func (a addresses) check(at, name, mail string, aliases []string) {
+	take := func(at, address, remedy string) {
+		key := strings.ToLower(address)
+		if owner, taken := a.owner[key]; taken && !strings.EqualFold(owner, name) {
+			a.add(at, "%q is the address of %q already: %s", address, owner, remedy)
+			return
+		}
+		a.owner[key] = name
+	}
+	switch {
+	case mail != "":
+		take(at+".mail", mail, "choose another")
+	case a.snap.ByName(name) == nil:
+		take(at, name+"@"+a.domain, "give another as \"mail\"")
+	}
+	for i, alias := range aliases {
+		take(fmt.Sprintf("%s.aliases[%d]", at, i), alias, "choose another")
 	}
 }
 

@@ -45,7 +45,7 @@ type Feed struct {
 }
 
 // Subscribe calls fn with the changes of every commit from now on until cancel is called. fn runs on the engine's
-// goroutine: it must be quick, must not block and must not call the store.
+// goroutine: it must be quick, must not block and must call neither the store nor cancel.
 func (f *Feed) Subscribe(fn func([]Change)) (cancel func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -47,7 +47,7 @@ func Reset(ctx context.Context, st store.Store, s *Seed, o Options) error {
 	return apply(ctx, st, s, store.NewSnapshot(0, nil), store.Scope{Directory: true}, o, true)
 }
 
-func apply(ctx context.Context, st store.Store, s *Seed, snap *store.Snapshot, scope store.Scope, o Options, clear bool) error {
+func apply(ctx context.Context, st store.Store, s *Seed, snap *store.Snapshot, scope store.Scope, o Options, empty bool) error {
 	checked := *s
 	checked.source = &source{name: "seed"}
 	if s.source != nil {
@@ -61,7 +61,7 @@ func apply(ctx context.Context, st store.Store, s *Seed, snap *store.Snapshot, s
 		scope.Time = mapi.NewFileTime(Epoch)
 	}
 	return st.Update(ctx, scope, func(tx store.Tx) error {
-		if clear {
+		if empty {
 			if err := tx.Clear(); err != nil {
 				return err
 			}

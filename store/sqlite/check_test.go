@@ -82,7 +82,7 @@ func TestCommitFails(t *testing.T) {
 	defer s.Close()
 	told := 0
 	defer s.Changes().Subscribe(func([]store.Change) { told++ })()
-	make := func(account string, guid byte, spoil string) error {
+	create := func(account string, guid byte, spoil string) error {
 		return s.Update(t.Context(), store.Scope{}, func(tt store.Tx) error {
 			if _, err := tt.CreateMailbox(store.NewMailbox{GUID: mapi.GUID{guid}, Account: account}); err != nil {
 				return err
@@ -93,17 +93,17 @@ func TestCommitFails(t *testing.T) {
 			return nil
 		})
 	}
-	if err := make("a", 1, ""); err != nil {
+	if err := create("a", 1, ""); err != nil {
 		t.Fatal(err)
 	}
 	// A rollback of the whole transaction from inside makes the release of the savepoint fail.
-	if err := make("b", 2, "ROLLBACK"); err == nil {
+	if err := create("b", 2, "ROLLBACK"); err == nil {
 		t.Fatal("an update succeeded though its transaction was gone")
 	}
 	if told != 1 {
 		t.Errorf("the feed told of %d commits, want 1", told)
 	}
-	if err := make("b", 2, ""); err != nil {
+	if err := create("b", 2, ""); err != nil {
 		t.Fatalf("the next update: %v", err)
 	}
 	err = s.View(t.Context(), store.Scope{}, func(r store.Reader) error {

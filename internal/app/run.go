@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,7 +35,7 @@ func (r *readiness) err() error {
 // ended; an error means that something could not be saved or did not end in time.
 func (a *App) Run(ctx context.Context) error {
 	for _, s := range a.servers {
-		for _, l := range s.listeners {
+		for _, l := range slices.Compact(slices.Clone(s.listeners)) {
 			a.tasks.Go(func() { l.Serve(a.base) })
 		}
 	}

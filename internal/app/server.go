@@ -38,7 +38,7 @@ type server struct {
 	live      *live
 	rpc       *dcerpc.Server
 	emsmdb    *emsmdb.Service
-	listeners []*rpctcp.Listener // epm, emsmdb, nspi
+	listeners []*rpctcp.Listener // epm, emsmdb, nspi; the last two are one where one port carries both
 	fallback  bool               // the endpoint mapper is on 1135 because 135 is not permitted
 }
 
@@ -73,7 +73,10 @@ func (a *App) newServer(ctx context.Context, c config.Server) (*server, error) {
 
 	epmPort := s.rpc.NewEndpoint(endpointEPM, dcerpc.TransportTCP)
 	mailPort := s.rpc.NewEndpoint(endpointEMSMDB, dcerpc.TransportTCP)
-	bookPort := s.rpc.NewEndpoint(endpointNSPI, dcerpc.TransportTCP)
+	bookPort := mailPort // one port carries both where the configuration says so; advertise.emsmdb is of both then
+	if c.NSPI == 0 || c.NSPI != c.EMSMDB {
+		bookPort = s.rpc.NewEndpoint(endpointNSPI, dcerpc.TransportTCP)
+	}
 	towers := mapper.Interface()
 	towers.Services, towers.MinLevel = security(s.profile.Interfaces.EPM, c.Auth, "epm")
 	s.rpc.Register(towers, epmPort)
@@ -96,6 +99,10 @@ func (a *App) openPorts(ctx context.Context, s *server, epmPort, mailPort, bookP
 	}
 	if err := a.listen(ctx, s, mailPort, s.cfg.EMSMDB, "listen.emsmdb"); err != nil {
 		return err
+	}
+	if bookPort == mailPort {
+		s.listeners = append(s.listeners, s.listeners[1])
+		return nil
 	}
 	return a.listen(ctx, s, bookPort, s.cfg.NSPI, "listen.nspi")
 }

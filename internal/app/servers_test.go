@@ -195,6 +195,26 @@ func port(address string) string {
 	return p
 }
 
+// TestOnePortCarriesMailAndBook: a firewall that lets one port through is enough.
+func TestOnePortCarriesMailAndBook(t *testing.T) {
+	t.Parallel()
+	const address = "127.0.0.9" // nobody else's, so a port that was free stays free
+	free, err := net.Listen("tcp", address+":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	free.Close()
+	both := port(free.Addr().String())
+	r := startServers(t, "listen: {address: "+address+", epm: 0, admin: 0, emsmdb: "+both+", nspi: "+both+"}")
+	for _, iface := range []dcerpc.SyntaxID{mapiclient.EMSMDB, mapiclient.NSPI, mapiclient.RFR} {
+		got, err := mapiclient.Resolve(t.Context(), r.at(0), iface)
+		if err != nil || got != net.JoinHostPort(address, both) {
+			t.Errorf("%v is at %s, %v", iface, got, err)
+		}
+		r.bound(0, iface)
+	}
+}
+
 func TestServersWithOneNameOrOnePlaceAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ name, yaml, want string }{

@@ -61,7 +61,7 @@ func (l *lines) String() string {
 }
 
 // serve starts mapid on free ports over data and waits for its banner.
-func serve(t *testing.T, data string, args ...string) *process {
+func serve(t testing.TB, data string, args ...string) *process {
 	t.Helper()
 	p := &process{stdout: &lines{want: "data folder", seen: make(chan struct{})}, stderr: new(bytes.Buffer), data: data}
 	p.cmd = exec.Command(os.Args[0], append([]string{"serve", "--data", data}, args...)...)

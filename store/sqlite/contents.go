@@ -21,7 +21,6 @@ type plan struct {
 	bagged  bool // at least one tag always needs the bag
 	hot     int64
 	odd     int // column of the odd bits, if hot is not 0; the bag id stands after it
-	join    int // column of the joined bag, if bagged
 }
 
 // item is how one tag gets its value.
@@ -96,9 +95,6 @@ func planFor(tags []mapi.PropTag) *plan {
 		p.odd = len(p.columns)
 		p.columns = append(p.columns, "odd", "bag")
 	}
-	if p.bagged {
-		p.join = len(p.columns)
-	}
 	return p
 }
 
@@ -113,7 +109,7 @@ func (p *plan) column(name string) int {
 	return len(p.columns) - 1
 }
 
-// query puts a SELECT together; from names the source, with message in it.
+// query puts a SELECT together; from names the source, with message in it. A column with a dot is not one of message.
 func (p *plan) query(from, order string) string {
 	var b strings.Builder
 	b.WriteString("SELECT ")
@@ -121,7 +117,10 @@ func (p *plan) query(from, order string) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString("message." + c)
+		if !strings.Contains(c, ".") {
+			b.WriteString("message.")
+		}
+		b.WriteString(c)
 	}
 	if p.bagged {
 		b.WriteString(", b.data")
@@ -318,25 +317,20 @@ func (r *reader) Rows(sel store.Selection, ids []store.MessageID, tags []mapi.Pr
 		return nil, err
 	}
 	p := planFor(tags)
+	key := len(p.columns)
+	p.columns = append(p.columns, "j.key") // says which of ids a row is, in whatever order they come
 	rr := newRowReader(r, p)
 	all := make([]prop.Value, len(ids)*len(tags))
 	result := make([][]prop.Value, len(ids))
-	at := 0 // rows come in the order of ids, but for those that are gone
-	query := p.query("json_each(?) AS j CROSS JOIN message ON message.folder = ? AND message.part = ? AND message.mid = j.value", " ORDER BY j.key")
+	n := 0
+	query := p.query("json_each(?) AS j CROSS JOIN message ON message.folder = ? AND message.part = ? AND message.mid = j.value", "")
 	err = r.c.each(query, []any{string(list), int64(sel.Folder), part(sel.Associated, sel.Deleted)}, func(rows *sql.Rows) error {
-		out := make([]prop.Value, 0)
-		if len(all) > 0 {
-			out = all[at*len(tags) : (at+1)*len(tags) : (at+1)*len(tags)]
-		}
-		id, err := rr.read(rows, out)
-		if err != nil {
+		out := all[n*len(tags) : (n+1)*len(tags) : (n+1)*len(tags)]
+		n++
+		if _, err := rr.read(rows, out); err != nil {
 			return err
 		}
-		for ids[at] != id {
-			at++
-		}
-		result[at] = out
-		at++
+		result[rr.int(key)] = out
 		return nil
 	})
 	return result, err

@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"database/sql"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/mapid/mapid/internal/mapi"
+)
+
+// TestQueryPlans asks SQLite how it would answer the queries that run all the time: by a key or an index, in its order,
+// never by reading or sorting a whole table.
+func TestQueryPlans(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "store.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	scan := planFor([]mapi.PropTag{mapi.TagSubject})
+	bagged := planFor([]mapi.PropTag{mapi.TagBody})
+	const selection = " WHERE message.folder = ? AND message.part = ? ORDER BY message.mid"
+	const given = "json_each(?) AS j CROSS JOIN message ON message.folder = ? AND message.part = ? AND message.mid = j.value"
+	for _, c := range []struct{ query, want string }{
+		{folderColumns + "WHERE id = ?", "SEARCH folder USING INTEGER PRIMARY KEY (rowid=?)"},
+		{folderColumns + "WHERE parent = ? AND folded = ? AND deleted = 0 AND id <> parent", "SEARCH folder USING INDEX folder_name (parent=? AND folded=?)"},
+		{folderColumns + "WHERE parent = ? AND deleted = 0 AND id <> parent ORDER BY folded, id", "SEARCH folder USING INDEX folder_name (parent=?)"},
+		{"SELECT special, id FROM folder WHERE mailbox = ? AND special IS NOT NULL", "SEARCH folder USING COVERING INDEX folder_special (mailbox=? AND special>?)"},
+		{mailboxColumns + "WHERE kind = 0 AND folded = ?", "SEARCH mailbox USING INDEX mailbox_account (folded=?)"},
+		{mailboxColumns + "WHERE kind = ?", "SCAN mailbox"}, // a few rows, once per logon
+		{messageColumns + "WHERE mid = ?", "SEARCH message USING INDEX message_mid (mid=?)"},
+		{"SELECT data FROM bag WHERE id = ?", "SEARCH bag USING INTEGER PRIMARY KEY (rowid=?)"},
+		{"SELECT data FROM chunk WHERE bag = ? AND prop = ? AND n = ?", "SEARCH chunk USING INDEX chunk_place (bag=? AND prop=? AND n=?)"},
+		{"SELECT data FROM recipients WHERE bag = ?", "SEARCH recipients USING INTEGER PRIMARY KEY (rowid=?)"},
+		{"SELECT number, own_bag, method, embedded, size FROM attachment WHERE bag = ? ORDER BY number", "SEARCH attachment USING PRIMARY KEY (bag=?)"},
+		{scan.query("message", selection), "SEARCH message USING PRIMARY KEY (folder=? AND part=?)"},
+		{bagged.query("message", selection), "SEARCH message USING PRIMARY KEY (folder=? AND part=?); SEARCH b USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN"},
+		{scan.query(given, ""), "SCAN j VIRTUAL TABLE INDEX 1:; SEARCH message USING PRIMARY KEY (folder=? AND part=? AND mid=?)"},
+		{"SELECT received, mid FROM message WHERE folder = ? AND part = ? AND (received, mid) > (?, ?) ORDER BY received, mid LIMIT ?",
+			"SEARCH message USING COVERING INDEX message_received (folder=? AND part=? AND (received,mid)>(?,?))"},
+		{"SELECT received, mid FROM message WHERE folder = ? AND part = ? AND (received, mid) < (?, ?) ORDER BY received DESC, mid DESC LIMIT ?",
+			"SEARCH message USING COVERING INDEX message_received (folder=? AND part=? AND (received,mid)<(?,?))"},
+		{"SELECT id FROM name WHERE guid = ? AND kind = ? AND lid = ? AND folded = ?", "SEARCH name USING COVERING INDEX name_value (guid=? AND kind=? AND lid=? AND folded=?)"},
+		{"SELECT member, account, rights FROM permission WHERE folder = ? ORDER BY member", "SEARCH permission USING PRIMARY KEY (folder=?)"},
+		{"SELECT name, nthash FROM credential WHERE folded = ?", "SEARCH credential USING PRIMARY KEY (folded=?)"},
+	} {
+		var steps []string
+		args := make([]any, strings.Count(c.query, "?"))
+		err := s.writer.conn.each("EXPLAIN QUERY PLAN "+c.query, args, func(rows *sql.Rows) error {
+			var id, parent, unused int
+			var step string
+			err := rows.Scan(&id, &parent, &unused, &step)
+			steps = append(steps, step)
+			return err
+		})
+		if got := strings.Join(steps, "; "); got != c.want || err != nil {
+			t.Errorf("%s\nis answered by %s (%v)\nwant            %s", c.query, got, err, c.want)
+		}
+	}
+}

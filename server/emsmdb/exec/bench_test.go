@@ -11,6 +11,7 @@ import (
 	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/server/emsmdb/exec"
 	"github.com/mapid/mapid/server/emsmdb/object"
+	"github.com/mapid/mapid/store"
 )
 
 // quiet replaces a world's executor by one that logs nothing, and logs on again.
@@ -90,4 +91,38 @@ func BenchmarkExecute20(b *testing.B) {
 		)
 	}
 	w.bench(b, reqs...)
+}
+
+// BenchmarkFirstPage opens a table of 20,000 messages, newest first, and reads the first 50 rows: cold, as nobody else
+// has the table open.
+func BenchmarkFirstPage(b *testing.B) {
+	w := newWorld(b, withSeed(numbered(1)))
+	w.quiet()
+	l := w.inbox()
+	mailbox := w.entry("alice").Mailbox
+	folder := store.FolderID(l.FolderIDs[fidInbox].Counter())
+	for range 20 {
+		err := w.store.Update(context.Background(), store.Scope{Mailboxes: []store.MailboxID{mailbox}}, func(tx store.Tx) error {
+			for i := range 1000 {
+				if _, err := tx.CreateMessage(store.NewMessage{Folder: folder, Props: []prop.Tagged{
+					{Tag: mapi.TagSubject, Value: prop.String("subject")},
+					{Tag: mapi.TagMessageDeliveryTime, Value: prop.Time(mapi.FileTime(132500000000000000 + i*1e7))},
+				}}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	w.bench(b,
+		&rop.GetContentsTableRequest{InOut: inOut(1, 2)},
+		&rop.SetColumnsRequest{In: in(2), PropertyTags: listColumns},
+		&rop.SortTableRequest{In: in(2), SortOrders: []prop.SortOrder{{Tag: mapi.TagMessageDeliveryTime, Order: prop.Descending}}},
+		&rop.QueryPositionRequest{In: in(2)},
+		&rop.QueryRowsRequest{In: in(2), ForwardRead: true, RowCount: 50},
+		&rop.ReleaseRequest{In: in(2)},
+	)
 }

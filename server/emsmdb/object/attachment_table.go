@@ -31,11 +31,11 @@ func (a *attachments) close()          {}
 func (a *attachments) len() int        { return len(a.marks) }
 func (a *attachments) version() uint64 { return a.reads }
 
-func (a *attachments) window(pos, n int) []view.Entry {
+func (a *attachments) window(_ context.Context, pos, n int) ([]view.Entry, error) {
 	if pos < 0 || pos >= len(a.marks) {
-		return nil
+		return nil, nil
 	}
-	return a.marks[pos:min(pos+n, len(a.marks))]
+	return a.marks[pos:min(pos+n, len(a.marks))], nil
 }
 
 // rank finds an attachment by its number, or the place it had.

@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 
@@ -72,17 +73,59 @@ type contents struct {
 	rights Rights
 	sel    store.Selection
 	view   *view.View
+	pages  *pages   // in place of view at the beginning of a table by time; nil otherwise
 	plan   *rowPlan // for the tags asked for last
 }
 
-func (c *contents) sync(ctx context.Context) error { return c.view.Sync(ctx) }
-func (c *contents) len() int                       { return c.view.Len() }
-func (c *contents) version() uint64                { return c.view.Version() }
-func (c *contents) close()                         { c.view.Close() }
+func (c *contents) close() { c.view.Close() }
 
-func (c *contents) window(pos, n int) []view.Entry { return c.view.Window(pos, n) }
+// sync implements source. As long as nobody needed the whole order, and the folder stays as it is, pages do.
+func (c *contents) sync(ctx context.Context) error {
+	if c.pages != nil {
+		ok, err := c.pages.current(ctx, c)
+		if ok || err != nil {
+			return err
+		}
+		c.pages = nil
+	}
+	return c.view.Sync(ctx)
+}
 
-func (c *contents) rank(mark view.Entry) int { return c.view.Rank(mark) }
+func (c *contents) len() int {
+	if c.pages != nil {
+		return c.pages.count
+	}
+	return c.view.Len()
+}
+
+// version implements source. The version of pages is none that a view has.
+func (c *contents) version() uint64 {
+	if c.pages != nil {
+		return math.MaxUint64
+	}
+	return c.view.Version()
+}
+
+func (c *contents) window(ctx context.Context, pos, n int) ([]view.Entry, error) {
+	if c.pages != nil {
+		marks, ok, err := c.pages.window(ctx, c, pos, n)
+		if ok || err != nil {
+			return marks, err
+		}
+		c.pages = nil // too far from the beginning: the order is worth its price now
+		if err := c.view.Sync(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return c.view.Window(pos, n), nil
+}
+
+func (c *contents) rank(mark view.Entry) int {
+	if c.pages != nil {
+		return c.pages.rank(mark)
+	}
+	return c.view.Rank(mark)
+}
 
 // order takes the view that shows the folder in an order under a restriction.
 func (c *contents) order(orders []prop.SortOrder, rs prop.Restriction) error {
@@ -93,7 +136,10 @@ func (c *contents) order(orders []prop.SortOrder, rs prop.Restriction) error {
 	if c.view != nil {
 		c.view.Close()
 	}
-	c.view = v
+	c.view, c.pages = v, nil
+	if byTime(orders) && rs == nil && !c.sel.Deleted && !v.Built() {
+		c.pages = &pages{descending: orders[0].Order == prop.Descending}
+	}
 	return nil
 }
 
@@ -123,6 +169,10 @@ func (c *contents) spec(orders []prop.SortOrder, rs prop.Restriction) view.Spec 
 	collation := c.logon.env.collation(c.logon.session.LCIDSort)
 	shared := c.shared()
 	spec.Fetch, spec.Whole = plan.fetch, countsMatches(rs)
+	timed := byTime(orders)
+	if timed && rs == nil {
+		spec.Load = loadByTime(c.sel, orders[0].Order == prop.Descending)
+	}
 	spec.Place = func() view.PlaceFunc {
 		m := prop.NewMatcher(rs, collation)
 		var key []byte
@@ -133,6 +183,10 @@ func (c *contents) spec(orders []prop.SortOrder, rs prop.Restriction) view.Spec 
 				if ok := m.Match(subject); *failed != nil || !ok {
 					return *failed
 				}
+			}
+			if timed {
+				emit(timeKey(key[:0], plan.value(0, facts, values).FileTime(), id, orders[0].Order == prop.Descending), 0)
+				return nil
 			}
 			key = key[:0]
 			for i, o := range orders {

@@ -46,11 +46,11 @@ func (h *hierarchy) close()          {}
 func (h *hierarchy) len() int        { return len(h.list) }
 func (h *hierarchy) version() uint64 { return h.read }
 
-func (h *hierarchy) window(pos, n int) []view.Entry {
+func (h *hierarchy) window(_ context.Context, pos, n int) ([]view.Entry, error) {
 	if pos < 0 || pos >= len(h.list) {
-		return nil
+		return nil, nil
 	}
-	return h.list[pos:min(pos+n, len(h.list))]
+	return h.list[pos:min(pos+n, len(h.list))], nil
 }
 
 // rank finds a folder; one that is gone stands where the list ends.

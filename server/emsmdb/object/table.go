@@ -23,12 +23,12 @@ type source interface {
 	len() int
 	// version changes whenever positions do.
 	version() uint64
-	window(pos, n int) []view.Entry
+	window(ctx context.Context, pos, n int) ([]view.Entry, error)
 	// rank returns where a row is, or where it would be.
 	rank(mark view.Entry) int
 	// rows reads tags of rows. A row that is gone is nil.
 	rows(ctx context.Context, marks []view.Entry, tags []mapi.PropTag) ([][]prop.Value, error)
-	// matcher returns a test for rows read with the tags it wants.
+	// find returns the index of the first of marks that a restriction lets pass, -1 if none does.
 	find(ctx context.Context, rs prop.Restriction, marks []view.Entry) (int, error)
 	// order sets order and restriction; ErrNoSupport if the table has no order to set.
 	order(orders []prop.SortOrder, rs prop.Restriction) error
@@ -161,12 +161,16 @@ func (t *Table) sync(ctx context.Context) error {
 }
 
 // moveTo puts the cursor before the row at pos.
-func (t *Table) moveTo(pos int) {
+func (t *Table) moveTo(ctx context.Context, pos int) error {
+	marks, err := t.src.window(ctx, pos, 1)
+	if err != nil {
+		return err
+	}
 	t.pos = pos
-	marks := t.src.window(pos, 1)
 	if t.marked = len(marks) == 1; t.marked {
 		t.mark = marks[0]
 	}
+	return nil
 }
 
 // Rows are rows read by QueryRows.
@@ -203,7 +207,10 @@ func (t *Table) QueryRows(ctx context.Context, req QueryRowsRequest) (*Rows, err
 			n = min(n, pos)
 			from = pos - n
 		}
-		marks := t.src.window(from, n)
+		marks, err := t.src.window(ctx, from, n)
+		if err != nil {
+			return nil, err
+		}
 		if len(marks) == 0 {
 			break
 		}
@@ -224,7 +231,9 @@ func (t *Table) QueryRows(ctx context.Context, req QueryRowsRequest) (*Rows, err
 		}
 	}
 	if !req.Stay {
-		t.moveTo(pos)
+		if err := t.moveTo(ctx, pos); err != nil {
+			return nil, err
+		}
 	}
 	out.Origin = t.origin(req.Backward && len(out.Rows) == 0)
 	return out, nil
@@ -342,8 +351,7 @@ func (t *Table) Seek(ctx context.Context, origin uint8, rows int) (moved int, le
 		return 0, false, err
 	}
 	to := max(0, min(from+rows, t.src.len()))
-	t.moveTo(to)
-	return to - from, to-from != rows, nil
+	return to - from, to-from != rows, t.moveTo(ctx, to)
 }
 
 func (t *Table) from(origin uint8) (int, error) {
@@ -379,7 +387,10 @@ func (t *Table) FindRow(ctx context.Context, rs prop.Restriction, origin uint8, 
 			n = min(n, pos)
 			from = pos - n
 		}
-		marks := t.src.window(from, n)
+		marks, err := t.src.window(ctx, from, n)
+		if err != nil {
+			return nil, err
+		}
 		if len(marks) == 0 {
 			return nil, mapi.ErrNotFound
 		}
@@ -391,10 +402,12 @@ func (t *Table) FindRow(ctx context.Context, rs prop.Restriction, origin uint8, 
 			return nil, err
 		}
 		if at >= 0 {
+			found := pos + at
 			if backward {
-				t.moveTo(pos - 1 - at)
-			} else {
-				t.moveTo(pos + at)
+				found = pos - 1 - at
+			}
+			if err := t.moveTo(ctx, found); err != nil {
+				return nil, err
 			}
 			return t.row(ctx, marks[at])
 		}

@@ -25,6 +25,9 @@ type Spec struct {
 	Fetch []mapi.PropTag
 	// Place starts one pass over messages; nil places each message once, by id.
 	Place func() PlaceFunc
+	// Load gives the places of all messages at once where the store has a shorter way to them than a look at each; nil
+	// is to look at each. Place must give the same places.
+	Load func(r store.Reader, emit func(key []byte, id store.MessageID) error) error
 	// Whole says that a message's place depends on the others: every change means a pass over the whole folder.
 	Whole bool
 }
@@ -82,13 +85,25 @@ func (v *View) Sync(ctx context.Context) error {
 func (v *View) rebuild(ctx context.Context) error {
 	var entries []Entry
 	add := func(e Entry) { entries = append(entries, e) }
+	n := 0
+	live := func() error { // a look at ctx now and then
+		if n++; n%1024 == 0 {
+			return ctx.Err()
+		}
+		return nil
+	}
 	err := v.cache.store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		entries = entries[:0]
+		if v.spec.Load != nil {
+			return v.spec.Load(r, func(key []byte, id store.MessageID) error {
+				add(Entry{Key: string(key), ID: id})
+				return live()
+			})
+		}
 		place := v.placer()
-		n := 0
 		return r.Scan(v.spec.Selection, v.spec.Fetch, func(id store.MessageID, values []prop.Value) error {
-			if n++; n%1024 == 0 && ctx.Err() != nil {
-				return ctx.Err()
+			if err := live(); err != nil {
+				return err
 			}
 			return place(r, id, values, add)
 		})
@@ -176,6 +191,13 @@ func (v *View) invalidate() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.pending, v.stale = nil, true
+}
+
+// Built reports whether there is an order to look at, so that Sync costs little.
+func (v *View) Built() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.built && !v.stale
 }
 
 // Len returns the number of rows as of the last Sync.

@@ -1,0 +1,130 @@
+package object
+
+import (
+	"context"
+	"encoding/binary"
+	"slices"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/view"
+	"github.com/mapid/mapid/store"
+)
+
+// Tables by time of delivery are what clients open most, and what the store has an index for: the beginning of one is
+// read page by page, without an order of the whole folder.
+
+// byTime reports whether rows stand by time of delivery alone.
+func byTime(orders []prop.SortOrder) bool {
+	return len(orders) == 1 && orders[0].Tag == mapi.TagMessageDeliveryTime
+}
+
+// timeKey is the sort key of a message by time of delivery, 0 if it has none, and id: descending orders are the exact
+// reverse of ascending ones, as in the store.
+func timeKey(dst []byte, t mapi.FileTime, id store.MessageID, descending bool) []byte {
+	a, b := uint64(t), uint64(id)
+	if descending {
+		a, b = ^a, ^b
+	}
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(dst, a), b)
+}
+
+// loadByTime gives the places of all messages of a selection by time.
+func loadByTime(sel store.Selection, descending bool) func(store.Reader, func([]byte, store.MessageID) error) error {
+	return func(r store.Reader, emit func([]byte, store.MessageID) error) error {
+		var key []byte
+		var after store.Position
+		for {
+			list, err := r.Page(sel, after, descending, loadPage)
+			if err != nil {
+				return err
+			}
+			for _, p := range list {
+				key = timeKey(key[:0], p.Received, p.ID, descending)
+				if err := emit(key, p.ID); err != nil {
+					return err
+				}
+				after = p
+			}
+			if len(list) < loadPage {
+				return nil
+			}
+		}
+	}
+}
+
+const (
+	loadPage = 4096 // messages read at once for a whole order
+	maxPaged = 1024 // rows from the beginning that are read by pages
+	minPage  = 64
+)
+
+// pages are the first rows of a table by time, as far as they were asked for.
+type pages struct {
+	descending bool
+	state      *folderState // the folder when the first page was read
+	count      int
+	marks      []view.Entry
+	last       store.Position
+	whole      bool // marks are all there are
+}
+
+// current reports whether the pages still show the folder; the first call looks at it.
+func (p *pages) current(ctx context.Context, c *contents) (bool, error) {
+	s, err := c.logon.state(ctx, c.folder)
+	if err != nil {
+		return false, err
+	}
+	if p.state == nil {
+		p.state, p.count = s, int(s.ContentCount)
+		if c.sel.Associated {
+			p.count = int(s.AssocCount)
+		}
+		return true, nil
+	}
+	was := &p.state.Folder
+	return s.CommitMax == was.CommitMax && s.Modified == was.Modified && s.ContentCount == was.ContentCount &&
+		s.AssocCount == was.AssocCount && s.UnreadCount == was.UnreadCount && s.Change == was.Change, nil
+}
+
+// window reads rows; ok is false for rows too far from the beginning.
+func (p *pages) window(ctx context.Context, c *contents, pos, n int) (marks []view.Entry, ok bool, err error) {
+	if pos < 0 || n <= 0 || pos >= p.count {
+		return nil, true, nil
+	}
+	end := min(pos+n, p.count)
+	if end > maxPaged {
+		return nil, false, nil
+	}
+	if end > len(p.marks) && !p.whole {
+		err := c.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error { return p.read(r, c.sel, end) })
+		if err != nil {
+			return nil, false, err
+		}
+	}
+	if end > len(p.marks) {
+		return nil, false, nil // the folder changed under us
+	}
+	return p.marks[pos:end], true, nil
+}
+
+// read extends the pages to end rows.
+func (p *pages) read(r store.Reader, sel store.Selection, end int) error {
+	limit := max(end-len(p.marks), minPage)
+	list, err := r.Page(sel, p.last, p.descending, limit)
+	if err != nil {
+		return err
+	}
+	for _, at := range list {
+		p.marks = append(p.marks, view.Entry{Key: string(timeKey(nil, at.Received, at.ID, p.descending)), ID: at.ID})
+		p.last = at
+	}
+	p.whole = len(list) < limit
+	return nil
+}
+
+// rank returns where a row is or would be among those read.
+func (p *pages) rank(mark view.Entry) int {
+	i, _ := slices.BinarySearchFunc(p.marks, mark, view.Entry.Compare)
+	return i
+}

@@ -20,6 +20,7 @@ const (
 	NewMail
 	MailboxCreated
 	MailboxDeleted
+	MailboxModified // its properties
 	DirectoryChanged
 	StoreReset
 )

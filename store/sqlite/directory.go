@@ -11,10 +11,33 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// directoryCache is the newest directory that was read.
+// directoryCache is the newest directory that was read, and the credentials that were asked for.
 type directoryCache struct {
-	mu       sync.Mutex // guards snapshot
-	snapshot *store.Snapshot
+	mu          sync.Mutex // guards what follows
+	snapshot    *store.Snapshot
+	credentials map[string]store.Credential // by folded name, as of version
+	version     uint64
+}
+
+// credential returns the credential of an entry if it is known for that version of the directory.
+func (d *directoryCache) credential(folded string, version uint64) (store.Credential, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c, ok := d.credentials[folded]
+	return c, ok && d.version == version
+}
+
+// keep remembers a credential as of a version of the directory.
+func (d *directoryCache) keep(folded string, c store.Credential, version uint64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.version > version {
+		return
+	}
+	if d.version < version || d.credentials == nil {
+		d.version, d.credentials = version, make(map[string]store.Credential)
+	}
+	d.credentials[folded] = c
 }
 
 // lists are the parts of an entry that have more than one value, as the database keeps them.
@@ -86,17 +109,26 @@ func (r *reader) directory() (*store.Snapshot, error) {
 	return store.NewSnapshot(uint64(version), entries), nil
 }
 
-// Credential returns what verifying a password needs.
+// Credential returns what verifying a password needs, from memory unless the directory has changed.
 func (s *Store) Credential(ctx context.Context, name string) (store.Credential, error) {
+	folded := fold(name)
+	if c, ok := s.directory.credential(folded, s.directoryVersion.Load()); ok {
+		return c, nil
+	}
 	var c store.Credential
+	var version int64
 	err := s.View(ctx, store.Scope{Directory: true}, func(r store.Reader) error {
 		var hash []byte
-		if err := r.(*reader).c.row("SELECT name, nthash FROM credential WHERE folded = ?", []any{fold(name)}, &c.Name, &hash); err != nil {
+		const query = "SELECT credential.name, nthash, directory_version FROM credential, store WHERE folded = ? AND store.id = 1"
+		if err := r.(*reader).c.row(query, []any{folded}, &c.Name, &hash, &version); err != nil {
 			return fmt.Errorf("credential of %q: %w", name, err)
 		}
 		copy(c.NTHash[:], hash)
 		return nil
 	})
+	if err == nil {
+		s.directory.keep(folded, c, uint64(version))
+	}
 	return c, err
 }
 

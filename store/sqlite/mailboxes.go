@@ -20,10 +20,10 @@ func scanMailbox(row func(...any) error) (store.Mailbox, error) {
 }
 
 // mailboxBy reads one mailbox with its special folders.
-func (r *reader) mailboxBy(where string, arg any) (store.Mailbox, error) {
-	m, err := scanMailbox(func(dest ...any) error { return r.c.row(mailboxColumns+where, []any{arg}, dest...) })
+func (r *reader) mailboxBy(where string, args ...any) (store.Mailbox, error) {
+	m, err := scanMailbox(func(dest ...any) error { return r.c.row(mailboxColumns+where, args, dest...) })
 	if err != nil {
-		return store.Mailbox{}, fmt.Errorf("mailbox %v: %w", arg, err)
+		return store.Mailbox{}, fmt.Errorf("mailbox %s %v: %w", where, args, err)
 	}
 	return m, r.specials(&m)
 }
@@ -51,9 +51,10 @@ func (r *reader) MailboxOf(account string) (store.Mailbox, error) {
 	return r.mailboxBy("WHERE kind = 0 AND folded = ?", fold(account))
 }
 
-// PublicMailbox finds the public folder store.
+// PublicMailbox finds the public folder store. SQLite would prepare the statement anew for each value of a parameter
+// that decides whether a partial index serves.
 func (r *reader) PublicMailbox() (store.Mailbox, error) {
-	return r.mailboxBy("WHERE kind = ?", int64(store.PublicMailbox))
+	return r.mailboxBy("WHERE kind = 1")
 }
 
 // Mailboxes lists all mailboxes.
@@ -102,7 +103,11 @@ func (t *tx) SetMailboxProps(id store.MailboxID, set []prop.Tagged, remove []map
 	if err != nil {
 		return err
 	}
-	return t.changeBag(m.Bag, set, remove)
+	if err := t.changeBag(m.Bag, set, remove); err != nil {
+		return err
+	}
+	t.note(store.Change{Kind: store.MailboxModified, Mailbox: id})
+	return nil
 }
 
 // bagsOfMailbox are all bags of a mailbox: its own, those of its folders, rules and messages, and what hangs on them.

@@ -147,6 +147,11 @@ func testFeedKinds(t *testing.T, open Open) {
 	f.same("SetFolderProps", rec.take(), []store.Change{{Kind: store.FolderModified, Mailbox: mb, Folder: d.ID, Number: f.folder(d.ID).Change, Origin: 42}})
 
 	f.update(scope, func(tx store.Tx) error {
+		return tx.SetMailboxProps(mb, []prop.Tagged{tagged(mapi.TagComment, prop.String("x"))}, nil)
+	})
+	f.same("SetMailboxProps", rec.take(), []store.Change{{Kind: store.MailboxModified, Mailbox: mb, Origin: 42}})
+
+	f.update(scope, func(tx store.Tx) error {
 		if _, err := tx.PutEntry(store.Entry{Name: "a", DN: "/cn=a"}); err != nil {
 			return err
 		}

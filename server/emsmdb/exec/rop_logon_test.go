@@ -4,8 +4,10 @@ import (
 	"testing"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/internal/seed"
+	"github.com/mapid/mapid/store"
 )
 
 func TestLogonPrivate(t *testing.T) {
@@ -25,6 +27,41 @@ func TestLogonPrivate(t *testing.T) {
 	}
 	if w.handles[0] == free {
 		t.Error("no handle was given")
+	}
+}
+
+// TestLogonOfChangedMailbox shows that a mailbox that is kept in memory is looked at again once it has changed.
+func TestLogonOfChangedMailbox(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	tags := []mapi.PropTag{mapi.TagMessageSizeExtended, mapi.TagComment}
+	if flags := w.logOn().ResponseFlags; flags != 0x07 {
+		t.Errorf("flags = %#x", flags)
+	}
+	before := w.props(0, tags...)
+	mailbox := w.entry("alice").Mailbox
+	scope := store.Scope{Mailboxes: []store.MailboxID{mailbox}}
+	err := w.store.Update(t.Context(), scope, func(tx store.Tx) error {
+		m, err := tx.Mailbox(mailbox)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.CreateMessage(store.NewMessage{Folder: m.Special[store.SpecialInbox]}); err != nil {
+			return err
+		}
+		return tx.SetMailboxProps(mailbox, []prop.Tagged{
+			{Tag: mapi.TagOutOfOfficeState, Value: prop.Bool(true)}, {Tag: mapi.TagComment, Value: prop.String("away")},
+		}, nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := w.props(0, tags...)
+	if after[0].Int() <= before[0].Int() || after[1].Str() != "away" {
+		t.Errorf("properties %v became %v", before, after)
+	}
+	if flags := w.logOn().ResponseFlags; flags != 0x07|mapi.LogonResponseOOF {
+		t.Errorf("flags = %#x", flags)
 	}
 }
 

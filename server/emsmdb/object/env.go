@@ -35,18 +35,23 @@ type Env struct {
 	EnvOptions
 	views      *view.Cache
 	folders    *folderCache
+	mailboxes  *mailboxCache
 	collations sync.Map // LCID → *prop.Collation
 }
 
 // NewEnv returns an Env that follows the store's changes until Close.
 func NewEnv(opts EnvOptions) *Env {
-	return &Env{EnvOptions: opts, views: view.NewCache(opts.Store, opts.Orders), folders: newFolderCache(opts.Store)}
+	return &Env{
+		EnvOptions: opts, views: view.NewCache(opts.Store, opts.Orders), folders: newFolderCache(opts.Store),
+		mailboxes: newMailboxCache(opts.Store),
+	}
 }
 
 // Close stops following the store.
 func (e *Env) Close() {
 	e.views.Close()
 	e.folders.close()
+	e.mailboxes.close()
 }
 
 // collation returns the order of text in a locale.
@@ -72,17 +77,12 @@ func (e *Env) hides(id uint16) bool {
 }
 
 // HasPublicFolders reports whether the store has public folders.
-func (e *Env) HasPublicFolders(ctx context.Context) (has bool, err error) {
-	err = e.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		switch _, err := r.PublicMailbox(); {
-		case err == nil:
-			has = true
-		case !errors.Is(err, store.ErrNotFound):
-			return err
-		}
-		return nil
-	})
-	return has, err
+func (e *Env) HasPublicFolders(ctx context.Context) (bool, error) {
+	_, err := e.mailboxes.get(ctx, publicMailbox)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // folderID turns an id of the protocol into one of the store. Ids of another replica name nothing here.

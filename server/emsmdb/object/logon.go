@@ -72,16 +72,14 @@ func (e *Env) Logon(ctx context.Context, s *Session, req LogonRequest) (*Logon, 
 		env: e, session: s, owner: *owner, privileged: true, at: e.Now().UTC(),
 		progress: req.OpenFlags&mapi.OpenSupportProgress != 0 && p.SupportsProgress,
 	}
-	err = e.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		l.mailbox, err = r.Mailbox(owner.Mailbox)
-		return err
-	})
+	m, err := e.mailboxes.get(ctx, owner.Mailbox)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, p.UnknownUser
 	}
 	if err != nil {
 		return nil, err
 	}
+	l.mailbox = m.Mailbox
 	if err := e.mappingRefusal(l, req); err != nil {
 		return nil, err
 	}
@@ -121,16 +119,14 @@ var ErrCallFails = errors.New("object: the call fails")
 
 func (e *Env) logonPublic(ctx context.Context, s *Session, req LogonRequest) (*Logon, error) {
 	l := &Logon{env: e, session: s, privileged: s.User.Admin && (req.OpenFlags&mapi.OpenUseAdminPrivilege != 0 || s.AdminConnect), at: e.Now().UTC()}
-	err := e.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		l.mailbox, err = r.PublicMailbox()
-		return err
-	})
+	m, err := e.mailboxes.get(ctx, publicMailbox)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, mapi.ErrLoginFailure
 	}
 	if err != nil {
 		return nil, err
 	}
+	l.mailbox = m.Mailbox
 	return l, nil
 }
 

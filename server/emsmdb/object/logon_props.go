@@ -72,7 +72,7 @@ func (l *Logon) List(ctx context.Context) ([]mapi.PropTag, error) {
 // logonState is what a logon's properties are made of, as of one moment.
 type logonState struct {
 	*Logon
-	mailbox  store.Mailbox
+	mailbox  *store.Mailbox
 	props    []store.Property
 	messages int64
 	renEx    prop.Value
@@ -80,28 +80,25 @@ type logonState struct {
 
 // refreshed reads them, with the number of messages, for which every folder is looked at, only if counted.
 func (l *Logon) refreshed(ctx context.Context, counted bool) (*logonState, error) {
-	s := &logonState{Logon: l}
-	err := l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		if s.mailbox, err = r.Mailbox(l.mailbox.ID); err != nil {
-			return err
-		}
-		if s.props, err = r.Props(s.mailbox.Bag); err != nil {
-			return err
-		}
-		root := s.mailbox.Special[store.SpecialRoot]
-		if root == 0 || !counted {
-			return nil
-		}
-		folders, err := r.Folders(root, true, false)
-		for i := range folders {
-			s.messages += folders[i].ContentCount
-		}
-		return err
-	})
+	m, err := l.env.mailboxes.get(ctx, l.mailbox.ID)
 	if err != nil {
 		return nil, err
 	}
-	if root := s.mailbox.Special[store.SpecialRoot]; root != 0 {
+	s := &logonState{Logon: l, mailbox: &m.Mailbox, props: m.props}
+	root := s.mailbox.Special[store.SpecialRoot]
+	if root != 0 && counted {
+		err := l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+			folders, err := r.Folders(root, true, false)
+			for i := range folders {
+				s.messages += folders[i].ContentCount
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if root != 0 {
 		f, err := l.env.folders.get(ctx, root)
 		if err != nil {
 			return nil, err

@@ -112,7 +112,7 @@ func (c *Cache) follow(changes []store.Change) {
 				}
 			}
 		case store.FolderCreated, store.FolderModified, store.FolderMoved, store.FolderCopied, store.MailboxCreated,
-			store.DirectoryChanged:
+			store.MailboxModified, store.DirectoryChanged:
 		}
 	}
 }

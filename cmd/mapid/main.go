@@ -34,6 +34,7 @@ type commands struct {
 	Decode          decodeCommand           `cmd:"" help:"Turn a capture into a readable trace, offline."`
 	Sessions        sessionsCommand         `cmd:"" help:"Tell who is on."`
 	Profile         profileCommand          `cmd:"" help:"Print what an Outlook needs to find the running server."`
+	Wait            waitCommand             `cmd:"" help:"Wait until a message, a session or a ROP matches."`
 	Healthz         healthzCommand          `cmd:"" help:"Exit 0 when the server is ready."`
 	Version         versionCommand          `cmd:"" help:"Print the version."`
 }

@@ -16,6 +16,7 @@ type sessionsCommand struct {
 	clientFlags
 	Server string `placeholder:"NAME" help:"Only sessions of that server."`
 	Watch  bool   `help:"Go on, and print again whenever something changes."`
+	Gaps   bool   `help:"Tell instead what clients asked for that is not implemented."`
 	JSON   bool   `help:"Print JSON; with --watch one line for each change."`
 }
 
@@ -86,6 +87,12 @@ func (c *sessionsCommand) Run(env *environment) error {
 	cl, err := c.client(env)
 	if err != nil {
 		return err
+	}
+	if c.Gaps {
+		if c.Watch {
+			return fail(exitUsage, "--gaps and --watch exclude each other")
+		}
+		return c.gaps(env, cl)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -17,6 +17,7 @@ import (
 	"github.com/mapid/mapid/internal/config"
 	"github.com/mapid/mapid/internal/trace"
 	"github.com/mapid/mapid/server/admin"
+	"github.com/mapid/mapid/store"
 	"github.com/mapid/mapid/store/sqlite"
 )
 
@@ -37,18 +38,21 @@ type Build = admin.Build
 
 // App is one process's worth of servers. Its life is New, Run once, and the end of Run's context.
 type App struct {
-	opts    Options
-	cfg     config.Config
-	log     *zap.Logger
-	level   *logLevel
-	data    *dataDir
-	store   *sqlite.Store
-	users   *accounts
-	servers []*server
-	admin   *admin.Server
-	hub     *trace.Hub
-	file    *traceFile
-	api     []net.Listener
+	opts     Options
+	cfg      config.Config
+	log      *zap.Logger
+	level    *logLevel
+	data     *dataDir
+	store    *sqlite.Store
+	users    *accounts
+	servers  []*server
+	admin    *admin.Server
+	hub      *trace.Hub
+	file     *traceFile
+	broker   *admin.Broker
+	counters *counters
+	started  time.Time
+	api      []net.Listener
 
 	base   context.Context // the life of every connection and call
 	cancel context.CancelFunc
@@ -67,6 +71,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	a := &App{opts: o, cfg: o.Config, log: o.Logger, level: newLogLevel(o.Level)}
 	a.ready.set("starting")
+	a.broker, a.counters, a.started = new(admin.Broker), newCounters(a), o.Now()
 	a.base, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {
@@ -82,6 +87,10 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}); err != nil {
 		return nil, err
 	}
+	a.store.Changes().Subscribe(func(changes []store.Change) { // until the store is closed
+		a.broker.Changes(o.Now(), changes)
+		a.counters.changed(changes)
+	})
 	a.users = &accounts{directory: a.store, domain: a.cfg.Organization.Domain, realm: a.cfg.Organization.Realm, now: o.Now}
 	a.hub = trace.NewHub(o.Now)
 	a.file = &traceFile{hub: a.hub, log: a.log, program: a.program(), tasks: &a.tasks}

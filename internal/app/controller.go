@@ -9,6 +9,7 @@ import (
 
 	"github.com/mapid/mapid/auth/krb"
 	"github.com/mapid/mapid/server/admin"
+	"github.com/mapid/mapid/server/emsmdb"
 )
 
 // controller is a server as the admin API sees it. It implements admin.Controller.
@@ -177,14 +178,37 @@ func (c controller) Connections() []admin.Connection {
 func (c controller) Sessions() []admin.Session {
 	var out []admin.Session
 	for _, s := range c.emsmdb.Sessions() {
-		out = append(out, admin.Session{
-			Server: c.cfg.Name, ID: uint64(s.ID), User: s.User, Remote: s.Remote, Local: s.Local, Transport: s.Transport,
-			Service: s.Service, Level: s.Level, KeyBits: s.KeyBits, Conn: s.Conn, ClientVersion: s.ClientVersion,
-			Client: admin.SessionClient{
-				Process: s.Client.Process, Machine: s.Client.Machine, User: s.Client.User, Mode: s.Client.Mode.String(), IP: s.Client.IP,
-			},
-			Started: s.Started, Last: s.Last, Calls: s.Calls, BytesIn: s.BytesIn, BytesOut: s.BytesOut, Waiting: s.Waiting,
-		})
+		out = append(out, sessionOf(c.cfg.Name, s))
 	}
 	return out
+}
+
+// Gaps lists what clients asked for in vain.
+func (c controller) Gaps() []admin.Gap { return gapsOf(c.cfg.Name, c.emsmdb.Gaps()) }
+
+// sessionOf is a session of a server as the admin API shows it.
+func sessionOf(server string, s emsmdb.SessionInfo) admin.Session {
+	return admin.Session{
+		Server: server, ID: uint64(s.ID), User: s.User, Remote: s.Remote, Local: s.Local, Transport: s.Transport,
+		Service: s.Service, Level: s.Level, KeyBits: s.KeyBits, Conn: s.Conn, ClientVersion: s.ClientVersion,
+		Client: admin.SessionClient{
+			Process: s.Client.Process, Machine: s.Client.Machine, User: s.Client.User, Mode: s.Client.Mode.String(), IP: s.Client.IP,
+		},
+		Started: s.Started, Last: s.Last, Calls: s.Calls, BytesIn: s.BytesIn, BytesOut: s.BytesOut, Waiting: s.Waiting,
+	}
+}
+
+// observer tells the admin API and the counters what happens to sessions of a server.
+func (a *App) observer(server string) emsmdb.Observer {
+	return emsmdb.Observer{
+		Connected: func(s emsmdb.SessionInfo) { a.broker.Session(a.opts.Now(), admin.Connected, sessionOf(server, s), "") },
+		Ended:     func(s emsmdb.SessionInfo) { a.broker.Session(a.opts.Now(), admin.Ended, sessionOf(server, s), "") },
+		Refused: func(r emsmdb.Refusal) {
+			a.counters.refusedConnect(server)
+			a.broker.Session(a.opts.Now(), admin.Refused, admin.Session{
+				Server: server, User: r.Caller.Identity.Account, Remote: r.Caller.Remote, Local: r.Caller.Local, Transport: r.Caller.Transport,
+				Service: r.Caller.Service.String(), Level: r.Caller.Level.String(), ClientVersion: r.Version.String(), Conn: r.Caller.Conn,
+			}, r.Err.Error())
+		},
+	}
 }

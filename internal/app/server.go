@@ -62,7 +62,7 @@ func (a *App) newServer(ctx context.Context, c config.Server) (*server, error) {
 	}
 	s.rpc = dcerpc.NewServer(dcerpc.Options{
 		Logger: log, Mechanisms: mechanisms, Limits: rpcLimits(a.cfg.Limits),
-		Principal: func(auth.Service) string { return "exchangeMDB/" + c.FQDN }, Hooks: traceHooks(a.hub),
+		Principal: func(auth.Service) string { return "exchangeMDB/" + c.FQDN }, Hooks: a.counters.hooks(c.Name, traceHooks(a.hub)),
 		FirstConn: uint64(len(a.servers)) << 32, Pause: newThrottle(a.opts.Now).pause,
 	})
 	s.emsmdb = a.newEMSMDB(s, log)
@@ -141,7 +141,7 @@ func (a *App) newEMSMDB(s *server, log *zap.Logger) *emsmdb.Service {
 	return emsmdb.New(emsmdb.Options{
 		Store: a.store, Directory: a.store, Profile: s.profile, Policy: &s.live.policy,
 		Server: object.Server{Name: s.cfg.Name, FQDN: s.cfg.FQDN, DN: a.bookServer(s.cfg).DN()},
-		Logger: log.Named("emsmdb"), Now: a.opts.Now, Services: services, MinLevel: level, Trace: a.hub,
+		Logger: log.Named("emsmdb"), Now: a.opts.Now, Services: services, MinLevel: level, Trace: a.hub, Observer: a.observer(s.cfg.Name),
 		Limits: emsmdb.Limits{
 			SessionsPerUser: l.SessionsPerUser, Handles: l.HandlesPerSession, Notifications: l.NotificationsPerSession, Orders: int64(l.TableMemory),
 		},

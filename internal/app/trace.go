@@ -143,6 +143,9 @@ func (t tracing) Copy(ctx context.Context, w io.Writer, o trace.Options) error {
 	return t.a.hub.Copy(ctx, w, o)
 }
 
+// Subscribe starts a reader of what happens.
+func (t tracing) Subscribe() *trace.Subscription { return t.a.hub.Subscribe() }
+
 // File tells what is written all the time.
 func (t tracing) File() admin.TraceFile {
 	t.a.file.mu.Lock()

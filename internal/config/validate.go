@@ -309,6 +309,8 @@ func (c *checker) limits() {
 	c.atLeast("limits.handles_per_session", int64(l.HandlesPerSession), 16)
 	c.atLeast("limits.notifications_per_session", int64(l.NotificationsPerSession), 16)
 	c.atLeast("limits.table_memory", int64(l.TableMemory), 1<<20)
+	c.atLeast("limits.admin_connections", int64(l.AdminConnections), 4)
+	c.atLeast("limits.admin_streams", int64(l.AdminStreams), 1)
 	c.atLeast("limits.admin_body_size", int64(l.AdminBodySize), 1<<10)
 	c.atLeast("limits.shutdown_grace", int64(l.ShutdownGrace), 0)
 }

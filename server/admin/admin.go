@@ -12,6 +12,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -31,10 +32,14 @@ type Options struct {
 	Health    Health
 	Log       LogLevel
 	Trace     Trace
+	Metrics   Metrics
+	Broker    *Broker         // what happens is told to it
 	Token     string          // bearer token that callers need; empty needs none
 	Hosts     func() []string // names besides loopback ones that may stand in Host
 	BodyLimit int64           // bytes of a request's body
-	Now       func() time.Time
+	// Streams is how many requests may wait or stream at a time, Connections how many connections there may be.
+	Streams, Connections int
+	Now                  func() time.Time
 }
 
 // Build says what binary this is.
@@ -54,6 +59,7 @@ type Controller interface {
 	Referral() Referral
 	ChangeReferral(ReferralChange) (Referral, error)
 	Sessions() []Session
+	Gaps() []Gap
 	Connections() []Connection
 	Info() ServerInfo
 }
@@ -86,6 +92,11 @@ type Server struct {
 	log     *zap.Logger
 	started time.Time
 	http    *http.Server
+	slots   chan struct{}   // one for each request that waits or streams
+	conns   chan struct{}   // one for each connection
+	base    context.Context // ends with Shutdown, and waits and streams with it
+	end     context.CancelFunc
+	streams sync.WaitGroup // goroutines behind waits and streams
 }
 
 // New returns a Server that does not listen yet.
@@ -96,7 +107,11 @@ func New(o Options) *Server {
 	if o.Hosts == nil {
 		o.Hosts = func() []string { return nil }
 	}
-	s := &Server{opts: o, log: o.Logger.Named("admin"), started: o.Now()}
+	s := &Server{
+		opts: o, log: o.Logger.Named("admin"), started: o.Now(), slots: make(chan struct{}, max(o.Streams, 1)),
+		conns: make(chan struct{}, max(o.Connections, 1)),
+	}
+	s.base, s.end = context.WithCancel(context.Background())
 	s.http = &http.Server{
 		Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 32 << 10, ErrorLog: zap.NewStdLog(s.log.WithOptions(zap.IncreaseLevel(zap.ErrorLevel))),
@@ -109,7 +124,7 @@ func (s *Server) Handler() http.Handler { return s.guard(s.mux()) }
 
 // Serve answers on l until Shutdown. Several listeners may be served at a time.
 func (s *Server) Serve(l net.Listener) error {
-	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.http.Serve(&limited{l, s.conns}); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
@@ -117,10 +132,12 @@ func (s *Server) Serve(l net.Listener) error {
 
 // Shutdown stops listening and waits for requests in flight until ctx ends; then it cuts them off.
 func (s *Server) Shutdown(ctx context.Context) error {
+	s.end()
 	err := s.http.Shutdown(ctx)
 	if err != nil {
 		s.http.Close()
 	}
+	s.streams.Wait()
 	return err
 }
 

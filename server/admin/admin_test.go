@@ -18,11 +18,13 @@ import (
 
 	"github.com/mapid/mapid/internal/seed"
 	"github.com/mapid/mapid/internal/trace"
+	"github.com/mapid/mapid/store"
 	"github.com/mapid/mapid/store/sqlite"
 )
 
 // fakeServer is a Controller that remembers what it was told.
 type fakeServer struct {
+	gaps     []Gap
 	name     string
 	access   RPCClientAccess
 	adv      Advertise
@@ -36,6 +38,7 @@ func (f *fakeServer) Name() string                     { return f.name }
 func (f *fakeServer) RPCClientAccess() RPCClientAccess { return f.access }
 func (f *fakeServer) Advertise() Advertise             { return f.adv }
 func (f *fakeServer) Sessions() []Session              { return f.sessions }
+func (f *fakeServer) Gaps() []Gap                      { return f.gaps }
 func (f *fakeServer) Referral() Referral               { return f.referral }
 func (f *fakeServer) Connections() []Connection        { return f.connections }
 func (f *fakeServer) Info() ServerInfo {
@@ -71,7 +74,12 @@ type fakeApp struct {
 	seeds     []string
 	resets    int
 	level     string
+	hub       *trace.Hub
+	metrics   []Metric
 }
+
+func (f *fakeApp) Metrics() []Metric              { return f.metrics }
+func (f *fakeApp) Subscribe() *trace.Subscription { return f.hub.Subscribe() }
 
 func (f *fakeApp) Ready(context.Context) error { return f.ready }
 func (f *fakeApp) Credential(_ context.Context, server string) (HealthCredential, error) {
@@ -94,6 +102,9 @@ type api struct {
 	url     string
 	app     *fakeApp
 	servers []*fakeServer
+	store   *sqlite.Store
+	broker  *Broker
+	served  *Server
 }
 
 // newAPI starts one with one server; edit may change its options.
@@ -113,19 +124,27 @@ func newAPI(t *testing.T, edit func(*Options)) *api {
 	if err := seed.Apply(ctx, st, st, seed.Demo(), seed.Options{Organization: org}); err != nil {
 		t.Fatal(err)
 	}
-	a := &api{t: t, app: &fakeApp{level: "info"}, servers: []*fakeServer{{name: "EXCH01", access: RPCClientAccess{
+	a := &api{t: t, app: &fakeApp{level: "info", hub: trace.NewHub(nil)}, store: st, broker: new(Broker), servers: []*fakeServer{{name: "EXCH01", access: RPCClientAccess{
 		Server: "EXCH01", BlockedClientVersions: []string{}, MaximumConnections: 65536,
 	}}}}
 	o := Options{
 		Logger: zaptest.NewLogger(t), Build: Build{Version: "1.2.3"}, Servers: []Controller{a.servers[0]}, Store: st, Directory: st,
 		Accounts: a.app, Data: a.app, Health: a.app, Log: a.app, Trace: a.app, BodyLimit: 1 << 20,
+		Metrics: a.app, Broker: a.broker, Streams: 16, Connections: 64,
 		Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
 	}
 	if edit != nil {
 		edit(&o)
 	}
-	server := httptest.NewServer(New(o).Handler())
+	t.Cleanup(st.Changes().Subscribe(func(changes []store.Change) { a.broker.Changes(o.Now(), changes) }))
+	a.served = New(o)
+	server := httptest.NewServer(a.served.Handler())
 	t.Cleanup(server.Close)
+	t.Cleanup(func() {
+		if err := a.served.Shutdown(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
 	a.url = server.URL
 	return a
 }

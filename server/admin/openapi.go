@@ -99,6 +99,8 @@ func (g *generator) schema(t reflect.Type) object {
 		return object{"type": "boolean"}
 	case reflect.Int, reflect.Int64, reflect.Uint32, reflect.Uint64:
 		return object{"type": "integer"}
+	case reflect.Float64:
+		return object{"type": "number"}
 	case reflect.String:
 		return object{"type": "string"}
 	case reflect.Slice:
@@ -122,9 +124,12 @@ func (g *generator) structure(t reflect.Type) object {
 	}
 	properties, required := object{}, []any{}
 	g.schemas[t.Name()] = object{} // ends recursion
-	for i := range t.NumField() {
-		name, option, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		properties[name] = g.schema(t.Field(i).Type)
+	for _, field := range reflect.VisibleFields(t) {
+		if field.Anonymous { // its fields are the structure's own
+			continue
+		}
+		name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
+		properties[name] = g.schema(field.Type)
 		if option == "" {
 			required = append(required, name)
 		}

@@ -67,6 +67,10 @@ func conform(doc object, schema object, v any, path string) []string {
 		if n, ok := v.(float64); !ok || n != float64(int64(n)) {
 			out = append(out, fmt.Sprintf("%s: %v is not a whole number", path, v))
 		}
+	case "number":
+		if _, ok := v.(float64); !ok {
+			out = append(out, fmt.Sprintf("%s: %T is not a number", path, v))
+		}
 	case "boolean":
 		if _, ok := v.(bool); !ok {
 			out = append(out, fmt.Sprintf("%s: %T is not a boolean", path, v))
@@ -101,6 +105,7 @@ func TestOpenAPIDescribesWhatIsServed(t *testing.T) {
 	}
 	fill := strings.NewReplacer("{name}", "alice", "{user}", "alice", "{id}", inbox.Messages[0].ID)
 	bodies := map[string]string{"POST /api/v1/users": `{"name":"alice","password":"x"}`, "POST /api/v1/seed": `{"users":[]}`, "PATCH /api/v1/log": `{"level":"info"}`}
+	queries := map[string]string{"/api/v1/wait": "?for=message&user=alice"}
 	operations := 0
 	for path, item := range doc["paths"].(object) {
 		for method, op := range item.(object) {
@@ -112,7 +117,10 @@ func TestOpenAPIDescribesWhatIsServed(t *testing.T) {
 					body = "{}"
 				}
 			}
-			status, header, text := a.do(upper, fill.Replace(path), body, nil)
+			if path == "/api/v1/events" { // never ends
+				continue
+			}
+			status, header, text := a.do(upper, fill.Replace(path)+queries[path], body, nil)
 			if status == 204 {
 				continue
 			}
@@ -121,10 +129,7 @@ func TestOpenAPIDescribesWhatIsServed(t *testing.T) {
 				t.Errorf("%s %s: status %d of %s is not in the document\n%s", upper, path, status, header.Get("Content-Type"), text)
 				continue
 			}
-			if path == "/api/v1/trace" {
-				if string(text) != fakeStream {
-					t.Errorf("the stream holds %q", text)
-				}
+			if schema["format"] == "binary" { // not JSON; tests of their own look into it
 				continue
 			}
 			var v any

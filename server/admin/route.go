@@ -20,6 +20,8 @@ type route struct {
 	result       reflect.Type // nil: no content
 	status       int
 	stream       string // content type of an answer that is no JSON value
+	brief        bool   // such an answer ends by itself
+	parks        bool   // the request may wait for long
 	serve        http.HandlerFunc
 }
 
@@ -35,6 +37,7 @@ func (s *Server) routes() []route {
 	return []route{
 		get(s, "/livez", "Whether the process lives.", s.livez),
 		get(s, "/readyz", "Whether listeners are bound, the seed is applied and the store can be written.", s.readyz),
+		metricsRoute(s),
 		get(s, "/api/v1/version", "Version, commit and Go version.", s.version),
 		get(s, "/api/v1/servers", "The Exchange servers, and what clients need to find them.", s.servers),
 		get(s, "/api/v1/rpc-client-access", "What Get-RpcClientAccess shows.", s.getRPCClientAccess, serverParameter),
@@ -46,6 +49,10 @@ func (s *Server) routes() []route {
 		get(s, "/api/v1/log", "The log level.", s.getLog),
 		write(s, http.MethodPatch, "/api/v1/log", "Changes the log level.", http.StatusOK, s.patchLog),
 		get(s, "/api/v1/sessions", "Who is on: sessions, and every connection.", s.sessions, parameter{"server", "only those of that server"}, parameter{"user", "only those of that account"}),
+		get(s, "/api/v1/gaps", "What clients asked for that is not implemented, the most wanted first.", s.gaps,
+			parameter{"server", "only of that server"}, parameter{"client", "only of that program"}),
+		eventStream(s),
+		waitRoute(s),
 		traceStream(s),
 		get(s, "/api/v1/trace/file", "The trace that is written all the time.", s.getTraceFile),
 		write(s, http.MethodPatch, "/api/v1/trace/file", "Starts it, under a name in the data folder, or ends it with an empty name.", http.StatusOK, s.patchTraceFile),
@@ -144,6 +151,9 @@ func (s *Server) mux() http.Handler {
 	mux := http.NewServeMux()
 	methods := make(map[string][]string)
 	for _, r := range s.routes() {
+		if r.parks || r.stream != "" && !r.brief {
+			r.serve = s.parked(r.serve)
+		}
 		mux.HandleFunc(r.method+" "+r.path, r.serve)
 		methods[r.path] = append(methods[r.path], r.method)
 	}

@@ -18,6 +18,8 @@ import (
 type Trace interface {
 	// Copy writes the trace to w until ctx ends or a write fails.
 	Copy(ctx context.Context, w io.Writer, o trace.Options) error
+	// Subscribe starts a reader of what happens.
+	Subscribe() *trace.Subscription
 	// File is the trace that is written all the time.
 	File() TraceFile
 	// ChangeFile starts, changes or ends it. A file is a name in the data folder.

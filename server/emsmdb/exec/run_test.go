@@ -114,6 +114,19 @@ func TestRunUnimplementedAnswersForItself(t *testing.T) {
 	if got := w.exec.Unimplemented(); got != 2 {
 		t.Errorf("%d unimplemented ROPs counted", got)
 	}
+	for _, g := range w.exec.Gaps() {
+		if g.Kind != exec.GapROP || g.Count != 1 || g.Name != "RopCreateMessage" && g.Name != "RopMoveCopyMessages" {
+			t.Errorf("gap %+v", g)
+		}
+	}
+	if got := len(w.exec.Gaps()); got != 2 {
+		t.Errorf("%d gaps", got)
+	}
+	for _, c := range w.exec.Counts() {
+		if want := c.Name == "RopLogon" || c.Name == "RopGetReceiveFolder"; c.Implemented != want || (c.OK > 0) != want || (c.Failed > 0) == want {
+			t.Errorf("count %+v", c)
+		}
+	}
 	if w.handles[0] == free {
 		t.Error("a failed ROP with two handles lost the first")
 	}

@@ -15,8 +15,8 @@ import (
 	"go.uber.org/zap"
 )
 
-// readBuffer is what one connection keeps between PDUs; a PDU that is larger borrows a buffer while it is read.
-const readBuffer = 4096
+// readBuffer is what one connection keeps between PDUs; most requests fit, and a larger one takes another read.
+const readBuffer = 2048
 
 // conn is one connection. Whoever reads from it owns the fields above mu: one goroutine at any time, though not always
 // the same, since it also runs the calls it reads and another takes over when one takes long; see runInline.
@@ -70,7 +70,7 @@ func newConn(s *Server, e *Endpoint, nc net.Conn, id uint64) *conn {
 	c := &conn{
 		srv: s, ep: e, nc: nc, id: id,
 		in:       bufio.NewReaderSize(nc, readBuffer),
-		log:      s.log.With(zap.Uint64("conn", id)),
+		log:      s.log.WithLazy(zap.Uint64("conn", id)), // few connections log anything
 		local:    nc.LocalAddr().String(),
 		remote:   nc.RemoteAddr().String(),
 		fragment: MaxFragment,

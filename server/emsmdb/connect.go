@@ -60,7 +60,7 @@ func (s *Service) connect(ctx context.Context, caller auth.Caller, req *ConnectR
 	policy := s.policy()
 	refused := new(ConnectResponse)
 	version := profile.VersionOf(req.ClientVersion)
-	log := s.log.With(zap.Uint64("conn", caller.Conn), zap.String("user", caller.Identity.Account))
+	log := s.log.WithLazy(zap.Uint64("conn", caller.Conn), zap.String("user", caller.Identity.Account))
 	if reason, err := s.connectRefusal(policy, caller, req, version); err != nil {
 		log.Warn("connect refused", zap.String("reason", reason), zap.Error(err), zap.Stringer("client_version", version))
 		return refused, err

@@ -32,6 +32,7 @@ type commands struct {
 	Trace           traceCommand            `cmd:"" help:"Show decoded traffic as it happens, or write it to a file."`
 	Keytab          keytabCommands          `cmd:"" help:"Keys for analysers."`
 	Decode          decodeCommand           `cmd:"" help:"Turn a capture into a readable trace, offline."`
+	Snapshot        snapshotCommands        `cmd:"" help:"Keep states of the store and bring them back."`
 	Sessions        sessionsCommand         `cmd:"" help:"Tell who is on."`
 	Profile         profileCommand          `cmd:"" help:"Print what an Outlook needs to find the running server."`
 	Wait            waitCommand             `cmd:"" help:"Wait until a message, a session or a ROP matches."`

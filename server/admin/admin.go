@@ -29,6 +29,7 @@ type Options struct {
 	Directory store.Directory
 	Accounts  Accounts
 	Data      Data
+	Snapshots Snapshots
 	Health    Health
 	Log       LogLevel
 	Trace     Trace

@@ -96,6 +96,16 @@ func (f *fakeApp) Add(context.Context, NewUser) error               { return nil
 func (f *fakeApp) Change(context.Context, string, UserChange) error { return nil }
 func (f *fakeApp) Remove(context.Context, string) error             { return nil }
 
+// fakeSnapshots keeps nothing.
+type fakeSnapshots struct{}
+
+func (fakeSnapshots) List(context.Context) ([]Snapshot, error) { return nil, nil }
+func (fakeSnapshots) Save(_ context.Context, name string) (Snapshot, error) {
+	return Snapshot{Name: name}, nil
+}
+func (fakeSnapshots) Restore(context.Context, string) error { return nil }
+func (fakeSnapshots) Remove(context.Context, string) error  { return nil }
+
 // api is an API over a demo store, as a client sees it.
 type api struct {
 	t       *testing.T
@@ -129,7 +139,7 @@ func newAPI(t *testing.T, edit func(*Options)) *api {
 	}}}}
 	o := Options{
 		Logger: zaptest.NewLogger(t), Build: Build{Version: "1.2.3"}, Servers: []Controller{a.servers[0]}, Store: st, Directory: st,
-		Accounts: a.app, Data: a.app, Health: a.app, Log: a.app, Trace: a.app, BodyLimit: 1 << 20,
+		Accounts: a.app, Data: a.app, Snapshots: fakeSnapshots{}, Health: a.app, Log: a.app, Trace: a.app, BodyLimit: 1 << 20,
 		Metrics: a.app, Broker: a.broker, Streams: 16, Connections: 64,
 		Now: func() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) },
 	}

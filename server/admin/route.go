@@ -68,6 +68,10 @@ func (s *Server) routes() []route {
 		get(s, "/api/v1/messages/{id}", "All properties of a message, its recipients and attachments.", s.message),
 		write(s, http.MethodPost, "/api/v1/seed", "Adds what a seed says. It may not name files.", http.StatusOK, s.seed),
 		write(s, http.MethodPost, "/api/v1/reset", "Back to the seeded state; ends all sessions.", http.StatusOK, s.reset),
+		get(s, "/api/v1/snapshots", "States of the store that are kept.", s.listSnapshots),
+		write(s, http.MethodPost, "/api/v1/snapshots", "Keeps the state as it is, under a name.", http.StatusCreated, s.saveSnapshot),
+		write(s, http.MethodPost, "/api/v1/snapshots/{name}/restore", "Brings a state back; ends all sessions.", http.StatusOK, s.restoreSnapshot),
+		remove(s, "/api/v1/snapshots/{name}", "Forgets a state.", s.removeSnapshot),
 		write(s, http.MethodPost, "/api/v1/health/credential", "A credential for the health mailbox, good for a minute.", http.StatusOK, s.healthCredential, serverParameter),
 		get(s, "/api/v1/openapi.json", "This document.", s.openAPI),
 	}

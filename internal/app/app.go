@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/mapid/mapid/internal/config"
+	"github.com/mapid/mapid/internal/seed"
 	"github.com/mapid/mapid/internal/trace"
 	"github.com/mapid/mapid/server/admin"
 	"github.com/mapid/mapid/store"
@@ -72,6 +73,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	a := &App{opts: o, cfg: o.Config, log: o.Logger, level: newLogLevel(o.Level)}
 	a.ready.set("starting")
 	a.broker, a.counters, a.started = new(admin.Broker), newCounters(a), o.Now()
+	a.demo = sync.OnceValue(seed.Demo)
 	a.base, a.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	defer func() {
 		if err != nil {

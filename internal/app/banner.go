@@ -51,7 +51,7 @@ func (a *App) printAccounts(b *strings.Builder) {
 		return // whoever logs on will see why
 	}
 	passwords := make(map[string]string)
-	for _, u := range seed.Demo().Users {
+	for _, u := range a.demo().Users {
 		passwords[strings.ToLower(u.Name)] = u.Password
 	}
 	total, shown := 0, 0

@@ -21,7 +21,7 @@ func (a *App) organization() seed.Organization {
 func (a *App) configuredSeed() (*seed.Seed, error) {
 	switch a.cfg.Seed {
 	case "demo":
-		return seed.Demo(), nil
+		return a.demo(), nil
 	case "none":
 		return new(seed.Seed), nil
 	}

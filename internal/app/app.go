@@ -53,6 +53,7 @@ type App struct {
 	broker   *admin.Broker
 	counters *counters
 	started  time.Time
+	demo     func() *seed.Seed // parsed once
 	api      []net.Listener
 
 	base   context.Context // the life of every connection and call

@@ -2,7 +2,6 @@ package mapi
 
 import (
 	_ "embed" // the table of tags
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,10 +27,15 @@ func (t PropTag) IsNamed() bool { return t >= 0x80000000 }
 
 // String returns the PidTag name with the hex tag, or the hex tag alone.
 func (t PropTag) String() string {
-	if n := t.Name(); n != "" {
-		return fmt.Sprintf("%s (0x%08X)", n, uint32(t))
+	const digits = "0123456789ABCDEF"
+	hex := [10]byte{'0', 'x'}
+	for i := range 8 {
+		hex[2+i] = digits[t>>(28-4*i)&15]
 	}
-	return fmt.Sprintf("0x%08X", uint32(t))
+	if n := t.Name(); n != "" {
+		return n + " (" + string(hex[:]) + ")"
+	}
+	return string(hex[:])
 }
 
 // Name returns the PidTag name of the property, or "" if it is not known. Where properties share an id, the type

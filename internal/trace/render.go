@@ -18,6 +18,7 @@ import (
 type Renderer struct {
 	// Bodies shows message text, attachment and stream data; otherwise only their size is told.
 	Bodies bool
+	cache  *layouts // of one sink; nil asks reflection every time
 }
 
 // Limits of one rendered value, so that a record stays readable and bounded.
@@ -40,50 +41,102 @@ func (r Renderer) Fields(message any, skip ...string) []string {
 	}
 	var out lines
 	r.structFields(&out, v, 0, skip)
-	return out.list
+	if len(out.buf) == 0 {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(out.buf), "\n"), "\n")
 }
 
-type lines struct{ list []string }
+// appendFields appends what Fields returns, each line indented by four blanks and ended.
+func (r Renderer) appendFields(b []byte, message any, skip ...string) []byte {
+	v := reflect.ValueOf(message)
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return b
+	}
+	out := lines{buf: b, indent: 2}
+	r.structFields(&out, v, 0, skip)
+	return out.buf
+}
+
+// lines collects lines of text in one buffer.
+type lines struct {
+	buf    []byte
+	indent int // levels that every line is deeper
+}
 
 func (l *lines) add(depth int, name, value string) {
-	l.list = append(l.list, strings.Repeat("  ", depth)+name+": "+value)
+	for range depth + l.indent {
+		l.buf = append(l.buf, "  "...)
+	}
+	l.buf = append(l.buf, name...)
+	l.buf = append(l.buf, ": "...)
+	l.buf = append(l.buf, value...)
+	l.buf = append(l.buf, '\n')
+}
+
+// layout is what rendering a struct type needs to know of it.
+type layout struct {
+	fields  []field
+	columns int // index of the field that names the columns of rows, -1 if there is none
+}
+
+type field struct {
+	index    int
+	name     string
+	embedded bool
+	secret   bool
+}
+
+// layouts caches the layout of every type once met; types are few and never go away.
+type layouts map[reflect.Type]*layout
+
+func (r Renderer) layoutOf(t reflect.Type) *layout {
+	if r.cache != nil {
+		if l := (*r.cache)[t]; l != nil {
+			return l
+		}
+	}
+	l := &layout{columns: -1}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		embedded := f.Anonymous && f.Type.Kind() == reflect.Struct
+		if !f.IsExported() && !embedded {
+			continue
+		}
+		if (f.Name == "Columns" || f.Name == "RecipientColumns") && f.Type == reflect.TypeFor[[]mapi.PropTag]() {
+			l.columns = i
+		}
+		l.fields = append(l.fields, field{i, f.Name, embedded, secret(f.Name)})
+	}
+	if r.cache != nil {
+		(*r.cache)[t] = l
+	}
+	return l
 }
 
 func (r Renderer) structFields(out *lines, v reflect.Value, depth int, skip []string) {
-	t := v.Type()
-	columns := columnsOf(v)
-	for i := range t.NumField() {
-		f := t.Field(i)
-		if !f.IsExported() && !f.Anonymous {
-			continue
-		}
-		if f.Anonymous && f.Type.Kind() == reflect.Struct {
-			r.structFields(out, v.Field(i), depth, skip)
-			continue
-		}
-		if !f.IsExported() || contains(skip, f.Name) {
-			continue
-		}
-		if f.Name == "Columns" && columns != nil {
-			continue // their names stand at the values
-		}
-		if r.rows(out, f.Name, v.Field(i), columns, depth) {
-			continue
-		}
-		r.field(out, f.Name, v.Field(i), depth)
+	l := r.layoutOf(v.Type())
+	var columns []mapi.PropTag
+	if l.columns >= 0 {
+		columns, _ = v.Field(l.columns).Interface().([]mapi.PropTag)
 	}
-}
-
-// columnsOf returns what the rows of a message are rows of.
-func columnsOf(v reflect.Value) []mapi.PropTag {
-	for _, name := range []string{"Columns", "RecipientColumns"} {
-		if f := v.FieldByName(name); f.IsValid() && f.CanInterface() {
-			if c, ok := f.Interface().([]mapi.PropTag); ok {
-				return c
-			}
+	for _, f := range l.fields {
+		fv := v.Field(f.index)
+		switch {
+		case f.embedded:
+			r.structFields(out, fv, depth, skip)
+		case contains(skip, f.name):
+		case f.secret:
+			out.add(depth, f.name, "(not shown)")
+		case f.name == "Columns" && columns != nil: // their names stand at the values
+		case r.rows(out, f.name, fv, columns, depth):
+		default:
+			r.field(out, f.name, fv, depth)
 		}
 	}
-	return nil
 }
 
 // rows renders rows with the names of their columns; false means the field holds none.
@@ -155,10 +208,6 @@ func bulk(name string) bool {
 func (r Renderer) field(out *lines, name string, v reflect.Value, depth int) {
 	if depth > maxDepth {
 		out.add(depth, name, "…")
-		return
-	}
-	if secret(name) {
-		out.add(depth, name, "(not shown)")
 		return
 	}
 	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {

@@ -97,7 +97,7 @@ type sink interface {
 }
 
 func newSink(w io.Writer, o Options) (sink, error) {
-	r := Renderer{Bodies: o.Bodies}
+	r := Renderer{Bodies: o.Bodies, cache: &layouts{}}
 	switch o.Format {
 	case Text:
 		return &textSink{w: w, render: r, filter: o.Filter}, nil

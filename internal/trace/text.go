@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -46,50 +45,56 @@ func orDash(s string) string {
 
 // requestText is "> Name" with the handle, then a line per field.
 func requestText(r Renderer, o *Op) string {
-	var b strings.Builder
-	b.WriteString("> " + o.Name)
+	b := append(make([]byte, 0, 512), "> "...)
+	b = append(b, o.Name...)
 	if o.IsROP {
-		fmt.Fprintf(&b, " handle=0x%X", o.Input)
+		b = fmt.Appendf(b, " handle=0x%X", o.Input)
 	}
-	b.WriteByte('\n')
-	for _, l := range r.Fields(o.Request) {
-		b.WriteString("    " + l + "\n")
-	}
-	return b.String()
+	b = append(b, '\n')
+	return string(r.appendFields(b, o.Request))
 }
 
 // responseText is "< Name result" with the time it took, then a line per field.
 func responseText(r Renderer, o *Op) string {
-	var b strings.Builder
+	b := append(make([]byte, 0, 1024), "< "...)
+	b = append(b, o.Name...)
 	if o.Fault {
-		fmt.Fprintf(&b, "< %s fault 0x%08X", o.Name, uint32(o.Code))
+		b = fmt.Appendf(b, " fault 0x%08X", uint32(o.Code))
 	} else {
-		fmt.Fprintf(&b, "< %s %s", o.Name, o.Code)
+		b = append(append(b, ' '), o.Code.String()...)
 	}
 	if o.Output != 0 {
-		fmt.Fprintf(&b, " handle=0x%X", o.Output)
+		b = fmt.Appendf(b, " handle=0x%X", o.Output)
 	}
-	fmt.Fprintf(&b, " %s\n", o.Dur.Round(time.Microsecond))
+	b = append(append(b, ' '), o.Dur.Round(time.Microsecond).String()...)
+	b = append(b, '\n')
 	if o.Err != "" && o.Err != o.Code.String() {
-		b.WriteString("    cause: " + o.Err + "\n")
+		b = append(append(append(b, "    cause: "...), o.Err...), '\n')
 	}
-	for _, l := range responseFields(r, o) {
-		b.WriteString("    " + l + "\n")
+	if bare(o) {
+		return string(b)
 	}
-	return b.String()
+	return string(r.appendFields(b, o.Response, "ReturnValue"))
 }
 
 // responseHeadLen is the length of a response that ends after its ReturnValue.
 const responseHeadLen = 6
 
-// responseFields renders what a response carries: most failures carry nothing.
+// bare reports whether a response ends after its ReturnValue, as most failures do.
+func bare(o *Op) bool {
+	resp, ok := o.Response.(rop.Response)
+	if !ok || o.Code == mapi.Success {
+		return false
+	}
+	var w wire.Writer
+	resp.Encode(&w)
+	return w.Len() <= responseHeadLen
+}
+
+// responseFields renders what a response carries.
 func responseFields(r Renderer, o *Op) []string {
-	if resp, ok := o.Response.(rop.Response); ok && o.Code != mapi.Success {
-		var w wire.Writer
-		resp.Encode(&w)
-		if w.Len() <= responseHeadLen {
-			return nil
-		}
+	if bare(o) {
+		return nil
 	}
 	return r.Fields(o.Response, "ReturnValue")
 }

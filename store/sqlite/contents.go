@@ -1,10 +1,12 @@
 package sqlite
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -312,6 +314,12 @@ func (r *reader) Scan(sel store.Selection, tags []mapi.PropTag, fn func(store.Me
 
 // Rows gives the rows of some messages.
 func (r *reader) Rows(sel store.Selection, ids []store.MessageID, tags []mapi.PropTag) ([][]prop.Value, error) {
+	if len(ids) == 0 {
+		return [][]prop.Value{}, nil
+	}
+	if lo, hi := slices.Min(ids), slices.Max(ids); uint64(hi-lo) <= neighbours*uint64(len(ids)) {
+		return r.rowsBetween(sel, ids, lo, hi, tags)
+	}
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
@@ -331,6 +339,44 @@ func (r *reader) Rows(sel store.Selection, ids []store.MessageID, tags []mapi.Pr
 			return err
 		}
 		result[rr.int(key)] = out
+		return nil
+	})
+	return result, err
+}
+
+// neighbours is how far apart messages may be, by the counters between them, to be read as a run: each message takes
+// two counters, so a run has two rows at most for each that is wanted.
+const neighbours = 4
+
+// rowsBetween is Rows by one walk from the lowest id to the highest, which is cheaper than to look for each: a window
+// onto a table in the order in which its messages came, forwards or backwards, is mostly such a run.
+func (r *reader) rowsBetween(sel store.Selection, ids []store.MessageID, lo, hi store.MessageID, tags []mapi.PropTag) ([][]prop.Value, error) {
+	order := make([]int, len(ids)) // places in ids, by id
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(ids[a], ids[b]) })
+	p := planFor(tags)
+	rr := newRowReader(r, p)
+	all := make([]prop.Value, len(ids)*len(tags))
+	result := make([][]prop.Value, len(ids))
+	query := p.query("message", " WHERE message.folder = ? AND message.part = ? AND message.mid BETWEEN ? AND ? ORDER BY message.mid")
+	args := []any{int64(sel.Folder), part(sel.Associated, sel.Deleted), int64(lo), int64(hi)}
+	row := make([]prop.Value, len(tags))
+	err := r.c.each(query, args, func(rows *sql.Rows) error {
+		id, err := rr.read(rows, row)
+		if err != nil {
+			return err
+		}
+		for len(order) > 0 && ids[order[0]] < id {
+			order = order[1:]
+		}
+		for len(order) > 0 && ids[order[0]] == id { // more than once, where a message has several rows
+			at := order[0]
+			result[at] = all[at*len(tags) : (at+1)*len(tags) : (at+1)*len(tags)]
+			copy(result[at], row)
+			order = order[1:]
+		}
 		return nil
 	})
 	return result, err

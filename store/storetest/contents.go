@@ -156,6 +156,12 @@ func testContentsRows(t *testing.T, open Open) {
 	})
 	is := func(s string) []prop.Value { return []prop.Value{prop.String(s), none} }
 	f.same("rows", got, [][]prop.Value{is("c"), nil, is("a"), nil, is("b"), is("a")})
+	var near [][]prop.Value // no id far from the others, and one between them left out
+	f.read(func(r store.Reader) (err error) {
+		near, err = r.Rows(store.Selection{Folder: f.inbox}, []store.MessageID{c.ID, a.ID + 1, a.ID, other.ID, c.ID}, []mapi.PropTag{mapi.TagSubject, 0x7FFF0003})
+		return err
+	})
+	f.same("rows of neighbours", near, [][]prop.Value{is("c"), nil, is("a"), nil, is("c")})
 	for i, r := range got {
 		if (r == nil) != (i == 1 || i == 3) {
 			t.Fatalf("row %d is nil: %v", i, r == nil)

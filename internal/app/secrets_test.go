@@ -64,9 +64,10 @@ func TestSecretsReachNoLogAndNoTrace(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var copies sync.WaitGroup
 	for _, f := range []trace.Format{trace.PcapNG, trace.Pcap, trace.JSON, trace.Text} {
-		live[f] = new(shared)
+		out := new(shared)
+		live[f] = out
 		copies.Go(func() {
-			if err := r.hub.Copy(ctx, live[f], trace.Options{Format: f, Bodies: true}); err != nil {
+			if err := r.hub.Copy(ctx, out, trace.Options{Format: f, Bodies: true}); err != nil {
 				t.Error(err)
 			}
 		})

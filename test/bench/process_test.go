@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/mapid/mapid/internal/app"
 )
@@ -116,22 +115,4 @@ func startServer(b *testing.B, data string) *server {
 	}
 	s.addresses = all.Servers[0]
 	return s
-}
-
-// processorTime returns the processor time that the process has used so far.
-func (p *process) processorTime() time.Duration {
-	p.b.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/schedstat", p.cmd.Process.Pid))
-	if err != nil {
-		p.b.Skipf("processor time is read from /proc: %v", err)
-	}
-	_ = text
-	tasks, _ := os.ReadDir(fmt.Sprintf("/proc/%d/task", p.cmd.Process.Pid))
-	var sum time.Duration
-	for _, t := range tasks {
-		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/schedstat", p.cmd.Process.Pid, t.Name()))
-		n, _ := strconv.ParseInt(strings.Fields(string(text))[0], 10, 64)
-		sum += time.Duration(n)
-	}
-	return sum
 }

@@ -93,11 +93,14 @@ type Server struct {
 	log     *zap.Logger
 	started time.Time
 	http    *http.Server
-	slots   chan struct{}   // one for each request that waits or streams
-	conns   chan struct{}   // one for each connection
-	base    context.Context // ends with Shutdown, and waits and streams with it
-	end     context.CancelFunc
-	streams sync.WaitGroup // goroutines behind waits and streams
+	// readTime is how long the body of a request may take to come. It is no ReadTimeout of http.Server, which would end
+	// waits and streams as well.
+	readTime time.Duration
+	slots    chan struct{}   // one for each request that waits or streams
+	conns    chan struct{}   // one for each connection
+	base     context.Context // ends with Shutdown, and waits and streams with it
+	end      context.CancelFunc
+	streams  sync.WaitGroup // goroutines behind waits and streams
 }
 
 // New returns a Server that does not listen yet.
@@ -109,12 +112,12 @@ func New(o Options) *Server {
 		o.Hosts = func() []string { return nil }
 	}
 	s := &Server{
-		opts: o, log: o.Logger.Named("admin"), started: o.Now(), slots: make(chan struct{}, max(o.Streams, 1)),
+		opts: o, log: o.Logger.Named("admin"), started: o.Now(), readTime: time.Minute, slots: make(chan struct{}, max(o.Streams, 1)),
 		conns: make(chan struct{}, max(o.Connections, 1)),
 	}
 	s.base, s.end = context.WithCancel(context.Background())
 	s.http = &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute,
+		Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 32 << 10, ErrorLog: zap.NewStdLog(s.log.WithOptions(zap.IncreaseLevel(zap.ErrorLevel))),
 	}
 	return s

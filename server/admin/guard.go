@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"go.uber.org/zap"
 )
@@ -37,6 +38,10 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			}
 			h.Set("Connection", "close") // the body is not read
 			s.fail(w, r, p)
+			return
+		}
+		if err := http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.readTime)); err != nil {
+			s.fail(w, r, err)
 			return
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, s.opts.BodyLimit)

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 )
 
 // parked lets a bounded number of requests wait or stream at a time, all routes together; one more is told to come
@@ -14,6 +15,10 @@ func (s *Server) parked(next http.HandlerFunc) http.HandlerFunc {
 		select {
 		case s.slots <- struct{}{}:
 			defer func() { <-s.slots }()
+			if err := http.NewResponseController(w).SetReadDeadline(time.Time{}); err != nil { // it has no body to come
+				s.fail(w, r, err)
+				return
+			}
 			ctx, stop := context.WithCancel(r.Context())
 			defer stop()
 			defer context.AfterFunc(s.base, stop)()

@@ -133,6 +133,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, status int, v an
 func decode[B any](r *http.Request) (B, error) {
 	var body B
 	text, err := io.ReadAll(r.Body)
+	if _, large := errors.AsType[*http.MaxBytesError](err); err != nil && !large {
+		return body, problemf(http.StatusBadRequest, "the body did not come whole: %v", err)
+	}
 	if err != nil {
 		return body, err
 	}

@@ -3,6 +3,7 @@ package admin
 import (
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -158,5 +159,40 @@ func TestShutdownEndsWaits(t *testing.T) {
 	}
 	if s.lines.Scan() {
 		t.Errorf("the stream goes on with %q", s.lines.Text())
+	}
+}
+
+func TestWaitsOutliveTheTimeABodyHas(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	a.served.readTime = 20 * time.Millisecond
+	s := a.open("?type=session", nil)
+	begin := time.Now()
+	p := a.refused(408, "GET", "/api/v1/wait?for=session&user=carol&timeout=200ms", "", nil)
+	if d := time.Since(begin); d < 200*time.Millisecond || !strings.Contains(p.Detail, "200ms") {
+		t.Errorf("ended after %v: %s", d, p.Detail)
+	}
+	a.broker.Session(time.Now(), Connected, Session{User: "bob"}, "")
+	if e := s.next(); e.User != "bob" {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestBodiesThatDoNotComeEndTheRequest(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, nil)
+	a.served.readTime = 20 * time.Millisecond
+	c, err := new(net.Dialer).DialContext(t.Context(), "tcp4", strings.TrimPrefix(a.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(10 * time.Second))
+	if _, err := io.WriteString(c, "POST /api/v1/reset HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(c)
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") || a.app.resets != 0 {
+		t.Errorf("%v, %d resets, %q", err, a.app.resets, answer)
 	}
 }

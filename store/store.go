@@ -80,6 +80,8 @@ type Reader interface {
 	FolderReader
 	MessageReader
 	BagReader
+	StageReader
+	PerUserReader
 	NameReader
 	// ReceiveFolders lists the rows of the receive folder table by class.
 	ReceiveFolders(id MailboxID) ([]ReceiveFolder, error)
@@ -185,9 +187,7 @@ type Tx interface {
 
 	// CreateFolder makes a folder. PidTagDisplayName and PidTagContainerClass stand in Name and Class, never in Props.
 	CreateFolder(f NewFolder) (Folder, error)
-	// SetFolderProps sets and removes properties of a folder. PidTagDisplayName renames it, if the name is free among
-	// its siblings (else ErrExists), and PidTagContainerClass changes its class.
-	SetFolderProps(id FolderID, set []prop.Tagged, remove []mapi.PropTag) error
+	FolderWriter
 	// SetReceiveFolder sets the receive folder of a message class, or removes the row if folder is 0.
 	SetReceiveFolder(id MailboxID, class string, folder FolderID) error
 	// SetPermissions replaces the permissions of a folder; members without an id get the next one.
@@ -197,9 +197,9 @@ type Tx interface {
 	// are dropped, but for three: PidTagMessageDeliveryTime sets Received, and PidTagCreationTime and
 	// PidTagLastModificationTime replace Now.
 	CreateMessage(m NewMessage) (Message, error)
-	// SetMessageFlags changes PidTagMessageFlags: bits in mask become those of flags. A change of the bits that concern
-	// reading (mfRead, mfEverRead, mfNotifyRead, mfNotifyUnread) gets a read change number, any other a change number.
-	SetMessageFlags(id MessageID, flags, mask uint32) (Message, error)
+	MessageWriter
+	StageWriter
+	PerUserWriter
 
 	// RegisterNames is NameIDs that makes what is missing. Over the limit it returns ErrQuota.
 	RegisterNames(id MailboxID, names []prop.Name) ([]uint16, error)
@@ -387,6 +387,9 @@ type NewMessage struct {
 	Props       []prop.Tagged
 	Recipients  []Recipient
 	Attachments []NewAttachment
+	// Edit is applied to the new message before it is seen: what was written in pieces, and attachments under numbers
+	// of the caller's own.
+	Edit *ContentEdit
 }
 
 // Recipient is one row of a recipient table; every property of it, type and addresses included, is in Props.

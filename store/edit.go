@@ -1,0 +1,139 @@
+package store
+
+import (
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+)
+
+// StageID names a value that is being written: it belongs to no object until an Edit takes it. Stages that nothing
+// took are gone when the store is opened again.
+type StageID int64
+
+// StageReader reads values that are being written.
+type StageReader interface {
+	// OpenStage opens a stage as it is now.
+	OpenStage(id StageID) (ValueReader, error)
+}
+
+// StageWriter writes values in pieces, so that none has to be held in memory. Stages belong to no mailbox: they need no
+// scope, publish nothing and survive no crash.
+type StageWriter interface {
+	// NewStage begins an empty value.
+	NewStage() (StageID, error)
+	// StageProp begins a value with what a property of a bag holds, in the form that OpenProp reads.
+	StageProp(bag BagID, tag mapi.PropTag) (StageID, error)
+	// StageCopy begins a value with what another stage holds.
+	StageCopy(from StageID) (StageID, error)
+	// WriteStage writes data at an offset. A gap before it reads as zeros.
+	WriteStage(id StageID, off int64, data []byte) error
+	// ResizeStage cuts a value off or fills it up with zeros.
+	ResizeStage(id StageID, size int64) error
+	// DropStage forgets values; those that are gone already are passed over.
+	DropStage(ids ...StageID) error
+}
+
+// Staged is a property whose value stands in a stage. Strings are staged in UTF-16LE, without a terminator. Whatever
+// its size, the value reads afterwards as one that was set: short ones stand in the bag.
+type Staged struct {
+	Tag   mapi.PropTag
+	Stage StageID
+}
+
+// Edit changes the properties of one bag: first Remove, then Set and Staged. A stage that an edit took is gone.
+type Edit struct {
+	Set    []prop.Tagged
+	Staged []Staged
+	Remove []mapi.PropTag
+}
+
+// ContentEdit changes what hangs on the bag of a message or embedded message.
+type ContentEdit struct {
+	Edit
+	SetRecipients bool // Recipients replace all that are there
+	Recipients    []Recipient
+	Attachments   []AttachmentEdit
+}
+
+// AttachmentEdit makes, changes or deletes one attachment.
+type AttachmentEdit struct {
+	Number uint32 // one that is not there is made, under just this number
+	Delete bool
+	Method uint32 // PidTagAttachMethod, stored beside the properties
+	Edit
+	// RemoveEmbedded deletes the embedded message; Embedded then makes another one.
+	RemoveEmbedded bool
+	// Embedded changes the embedded message, which is made if there is none. The flags are its PidTagMessageFlags.
+	Embedded      *ContentEdit
+	EmbeddedFlags uint32
+}
+
+// MessageEdit is what one save of a message changes.
+type MessageEdit struct {
+	// Expect is the change number that the message must still have, else ErrConflict; 0 saves in any case.
+	Expect ChangeNumber
+	ContentEdit
+	// Flags replace the bits of PidTagMessageFlags that FlagsMask names.
+	Flags, FlagsMask uint32
+}
+
+// FolderMove says where a folder goes.
+type FolderMove struct {
+	Parent FolderID // of the same mailbox, and not below the folder itself (else ErrDenied)
+	Name   string   // free among the living children of Parent, else ErrExists; empty keeps the name
+}
+
+// MessageWriter changes, moves and deletes messages. Each message changed gets a change number.
+type MessageWriter interface {
+	// SaveMessage changes a message. Created stays; Modified becomes Now unless the edit sets it.
+	SaveMessage(id MessageID, e MessageEdit) (Message, error)
+	// SetMessageFlags changes PidTagMessageFlags: bits in mask become those of flags. A change of the bits that concern
+	// reading (mfRead, mfEverRead, mfNotifyRead, mfNotifyUnread) gets a read change number, any other a change number.
+	SetMessageFlags(id MessageID, flags, mask uint32) (Message, error)
+	// SetMessageStatus changes bits of PidTagMessageStatus and returns the message as it was before.
+	SetMessageStatus(id MessageID, status, mask uint32) (Message, error)
+	// MoveMessage moves a message to a folder of any mailbox in scope, where it has a new id. A soft-deleted one lives
+	// again. Its properties, PidTagLastModificationTime included, stay as they are.
+	MoveMessage(id MessageID, to FolderID) (Message, error)
+	// CopyMessage copies a message with everything in it, as MoveMessage moves it.
+	CopyMessage(id MessageID, to FolderID) (Message, error)
+	// DeleteMessage deletes a message softly, so that selections of deleted messages list it, or for good. A message
+	// deleted softly before can be deleted for good; deleting it softly again is ErrNotFound.
+	DeleteMessage(id MessageID, hard bool) error
+}
+
+// FolderWriter changes, moves and deletes folders.
+type FolderWriter interface {
+	// SetFolderProps sets and removes properties of a folder. PidTagDisplayName renames it, if the name is free among
+	// its siblings (else ErrExists), and PidTagContainerClass changes its class.
+	SetFolderProps(id FolderID, set []prop.Tagged, remove []mapi.PropTag) error
+	// SetFolderStaged is SetFolderProps for one value that was written in pieces.
+	SetFolderStaged(id FolderID, value Staged) error
+	// MoveFolder moves a folder with everything below it within its mailbox. A soft-deleted one lives again, with the
+	// folders below it.
+	MoveFolder(id FolderID, to FolderMove) (Folder, error)
+	// DeleteFolder deletes a folder with everything below it, messages and folders. Softly, it keeps its contents and
+	// is listed among the deleted children of its parent. The root and folders with a role are ErrDenied.
+	DeleteFolder(id FolderID, hard bool) error
+}
+
+// ReadMark says that an account has read a message of a public folder.
+type ReadMark struct {
+	Message MessageID
+	Change  ChangeNumber // when it was marked
+}
+
+// PerUserReader reads who read what in public folders.
+type PerUserReader interface {
+	// ReadMarks lists what an account has read in a folder, by message.
+	ReadMarks(account string, folder FolderID) ([]ReadMark, error)
+	// PerUserFolders lists the public folders of which an account has read something.
+	PerUserFolders(account string) ([]FolderID, error)
+	// UnreadOf counts the living normal messages of a folder that an account has not read.
+	UnreadOf(account string, folder FolderID) (int64, error)
+}
+
+// PerUserWriter keeps who read what in public folders.
+type PerUserWriter interface {
+	// MarkRead marks messages of public folders as read or unread for an account, and returns those that changed.
+	MarkRead(account string, messages []MessageID, read bool) ([]MessageID, error)
+}

@@ -12,6 +12,9 @@ type Call struct {
 	Header  rop.RequestHeader
 	// Object is the input object; nil for RopLogon. Its kind is one the table entry accepts.
 	Object object.Object
+	// Dest is the destination of a ROP from one object to another, whose kind is one that the table entry names. It may
+	// belong to another logon of the session.
+	Dest object.Object
 
 	entry  *entry
 	logon  *object.Logon // nil for RopLogon

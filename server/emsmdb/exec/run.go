@@ -163,7 +163,7 @@ func (b *buffer) one(ctx context.Context, codec *rop.Codec, req rop.Request, sta
 	if err != nil {
 		code = b.e.code(b.s, codec.ID, err)
 		if resp == nil {
-			resp = codec.NewResponse()
+			resp = rop.Failure(req, code)
 		}
 	}
 	b.fill(c, resp, code)
@@ -204,7 +204,7 @@ func (b *buffer) handle(ctx context.Context, c *Call, codec *rop.Codec, req rop.
 	if c.room < entry.size(req) {
 		return nil, errNoRoom
 	}
-	if c.Header.Output != rop.NoIndex && c.Header.Output >= len(b.table) {
+	if makes(req) && c.Header.Output >= len(b.table) {
 		return nil, mapi.ErrNullObject
 	}
 	if entry.accepts != 0 {
@@ -223,6 +223,14 @@ func (b *buffer) handle(ctx context.Context, c *Call, codec *rop.Codec, req rop.
 		}
 		c.Object = obj
 	}
+	if entry.to != 0 {
+		if c.Dest = b.destination(c.Header.Output); c.Dest == nil {
+			return nil, mapi.ErrDstNullObject
+		}
+		if c.Dest.Kind()&entry.to == 0 {
+			return nil, entry.refusal
+		}
+	}
 	return b.e.handler(ctx, c, req)
 }
 
@@ -232,6 +240,14 @@ func (b *buffer) lookup(index int, logon *object.Logon) (object.Object, error) {
 		return nil, mapi.ErrNullObject
 	}
 	return b.s.resolve(b.table[index], logon)
+}
+
+// destination finds the object behind the index of a destination, of whichever logon; nil if there is none.
+func (b *buffer) destination(index int) object.Object {
+	if index < 0 || index >= len(b.table) {
+		return nil
+	}
+	return b.s.handles[b.table[index]].object
 }
 
 // fill completes a response's head.

@@ -14,6 +14,9 @@ type entry struct {
 	accepts object.Kind
 	// refusal answers an object of another kind.
 	refusal mapi.ErrorCode
+	// to are the kinds of destinations of a ROP from one object to another; 0 is a ROP without one. Other kinds are
+	// refused like wrong input objects.
+	to object.Kind
 	// max is the size of the largest response the ROP can give. Of a ROP that changes something it is exact: such a
 	// ROP must never run and then not fit. A ROP that only reads and sizes its response itself states what it needs
 	// at least; should its response not fit after all, it counts as not having run.
@@ -61,6 +64,9 @@ type option func(*entry)
 
 // otherwise sets the code for objects of another kind.
 func otherwise(code mapi.ErrorCode) option { return func(en *entry) { en.refusal = code } }
+
+// to says that the ROP has a destination and of which kinds.
+func to(kinds object.Kind) option { return func(en *entry) { en.to = kinds } }
 
 // stopping ends the buffer when the ROP fails.
 func stopping(en *entry) { en.stops = true }

@@ -21,8 +21,8 @@ type Options struct {
 }
 
 // Apply adds what s says to the store, all of it in one transaction or nothing. Entries that exist are changed, not
-// made again; messages are always added. It also makes what every store has: the public store and the account the
-// server checks itself with. What can't be applied comes back as an *Error.
+// made again; messages are always added. It also makes what every store has, the account the server checks itself with,
+// and the public store if the seed has public folders. What can't be applied comes back as an *Error.
 func Apply(ctx context.Context, st store.Store, dir store.Directory, s *Seed, o Options) error {
 	snap, err := dir.Snapshot(ctx)
 	if err != nil {
@@ -93,11 +93,13 @@ func (a *applier) run() error {
 	return nil
 }
 
-// provide makes what every store has.
+// provide makes what every store has, and the public store if there is something to put in.
 func (a *applier) provide() (err error) {
 	a.public, err = a.tx.PublicMailbox()
 	if errors.Is(err, store.ErrNotFound) {
-		a.public, err = CreatePublicStore(a.tx, a.org)
+		if err = nil; len(a.PublicFolders)+len(a.PublicFolderAdmins) > 0 {
+			a.public, err = CreatePublicStore(a.tx, a.org)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("public store: %w", err)

@@ -96,7 +96,9 @@ func small() *seed.Seed {
 	for i := range 30 {
 		u.Messages = append(u.Messages, seed.Message{Folder: "Inbox", From: "bob", To: []string{"alice"}, Subject: fmt.Sprintf("subject %d", i)})
 	}
-	return &seed.Seed{Users: []seed.User{u, {Name: "bob", Password: "Password1!"}}}
+	return &seed.Seed{
+		Users: []seed.User{u, {Name: "bob", Password: "Password1!"}}, PublicFolders: []seed.PublicFolder{{Path: "Announcements"}},
+	}
 }
 
 // caller is a user on a connection of some level.
@@ -219,24 +221,6 @@ func eventually(t testing.TB, what string, ok func() bool) {
 			t.Fatalf("%s did not happen", what)
 		case <-tick.C:
 		}
-	}
-}
-
-// removePublicFolders takes the public folder store away.
-func (w *world) removePublicFolders() {
-	w.t.Helper()
-	ctx := context.Background()
-	var public store.Mailbox
-	err := w.store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		public, err = r.PublicMailbox()
-		return err
-	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	err = w.store.Update(ctx, store.Scope{Mailboxes: []store.MailboxID{public.ID}}, func(tx store.Tx) error { return tx.DeleteMailbox(public.ID) })
-	if err != nil {
-		w.t.Fatal(err)
 	}
 }
 

@@ -27,6 +27,7 @@ const (
 	dnPrefix = "/o=mapid/ou=First Administrative Group/cn="
 	aliceDN  = dnPrefix + "Recipients/cn=alice"
 	bobDN    = dnPrefix + "Recipients/cn=bob"
+	carolDN  = dnPrefix + "Recipients/cn=carol"
 	serverDN = dnPrefix + "Configuration/cn=Servers/cn=EXCH01"
 )
 
@@ -43,6 +44,7 @@ type world struct {
 	handles []uint32
 	columns map[int][]mapi.PropTag // by index of the handle table
 	profile *profile.Profile
+	setup   setup
 }
 
 // option changes a world before it is built.
@@ -56,6 +58,7 @@ type setup struct {
 	middlewares []exec.Middleware
 	handles     int
 	version     profile.Version
+	now         func() time.Time
 }
 
 func withProfile(name string) option             { return func(s *setup) { s.profile = name } }
@@ -64,6 +67,7 @@ func withSeed(sd *seed.Seed) option              { return func(s *setup) { s.see
 func withCodePage(cp uint32) option              { return func(s *setup) { s.codePage = cp } }
 func withHandles(n int) option                   { return func(s *setup) { s.handles = n } }
 func withClient(v profile.Version) option        { return func(s *setup) { s.version = v } }
+func withClock(now func() time.Time) option      { return func(s *setup) { s.now = now } }
 func withMiddleware(m ...exec.Middleware) option { return func(s *setup) { s.middlewares = m } }
 
 // newWorld builds a store, an executor and a session. Handle tables have eight places.
@@ -71,7 +75,7 @@ func newWorld(t testing.TB, opts ...option) *world {
 	t.Helper()
 	set := setup{
 		profile: profile.Default, user: "alice", codePage: 1252, handles: 100,
-		version: profile.Version{Major: 12, Build: 6206, Revision: 1000},
+		version: profile.Version{Major: 12, Build: 6206, Revision: 1000}, now: func() time.Time { return epoch },
 	}
 	for _, o := range opts {
 		o(&set)
@@ -95,7 +99,7 @@ func newWorld(t testing.TB, opts ...option) *world {
 		t.Fatal(err)
 	}
 	env := object.NewEnv(object.EnvOptions{
-		Store: st, Directory: st, Profile: p, Now: func() time.Time { return epoch }, Orders: 64 << 20,
+		Store: st, Directory: st, Profile: p, Now: set.now, Orders: 64 << 20,
 		Server: object.Server{Name: "EXCH01", FQDN: "exch01.mapid.test", DN: serverDN},
 	})
 	t.Cleanup(env.Close)
@@ -105,12 +109,29 @@ func newWorld(t testing.TB, opts ...option) *world {
 			Env: env, Logger: zaptest.NewLogger(t), Handles: set.handles, Logons: 256, Notifications: 16, Middlewares: set.middlewares,
 		}),
 	}
+	w.connect(set)
+	return w
+}
+
+// connect makes the session of a world.
+func (w *world) connect(set setup) {
+	w.setup = set
 	w.session = w.exec.NewSession(&object.Session{
 		Account: set.user, User: *w.entry(set.user), CodePage: set.codePage, LCIDString: 1033, LCIDSort: 1033, ClientVersion: set.version,
 	})
-	t.Cleanup(w.session.Close)
+	w.t.Cleanup(w.session.Close)
 	w.handles = []uint32{free, free, free, free, free, free, free, free}
-	return w
+}
+
+// with is the same server with another session, of a user.
+func (w *world) with(user string) *world {
+	w.t.Helper()
+	other := *w
+	other.columns = make(map[int][]mapi.PropTag)
+	set := w.setup
+	set.user = user
+	other.connect(set)
+	return &other
 }
 
 const free uint32 = 0xFFFFFFFF

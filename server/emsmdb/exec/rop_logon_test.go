@@ -77,8 +77,8 @@ func TestLogonRefused(t *testing.T) {
 		{"UnknownUser", "exchange2010-sp1", "alice", logonRequest(dnPrefix + "Recipients/cn=nobody"), mapi.ErrUnknownUser},
 		{"UnknownUser2003", "exchange2003", "alice", logonRequest(dnPrefix + "Recipients/cn=nobody"), mapi.ErrLoginFailure},
 		{"List", "exchange2010-sp1", "alice", logonRequest(dnPrefix + "Recipients/cn=team"), mapi.ErrUnknownUser},
-		{"SomebodyElse", "exchange2010-sp1", "bob", logonRequest(aliceDN), mapi.ErrLoginPerm},
-		{"SomebodyElse2007", "exchange2007", "bob", logonRequest(aliceDN), mapi.ErrAccessDenied},
+		{"SomebodyElse", "exchange2010-sp1", "bob", logonRequest(carolDN), mapi.ErrLoginPerm},
+		{"SomebodyElse2007", "exchange2007", "bob", logonRequest(carolDN), mapi.ErrAccessDenied},
 		{"AdminPrivilegeOfAnOrdinaryUser", "exchange2010-sp1", "bob",
 			&rop.LogonRequest{LogonFlags: mapi.LogonPrivate, OpenFlags: 0x01000001, Essdn: aliceDN}, mapi.ErrLoginPerm},
 	} {

@@ -1,8 +1,6 @@
 package object
 
 import (
-	"strings"
-
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/store"
 )
@@ -14,15 +12,26 @@ type Rights uint32
 const rightsAll = Rights(mapi.RoleOwner | mapi.RightFolderContact)
 
 // rights is the one place that decides what a logon may do on a folder. A mailbox's owner, and an administrator who
-// asked for the privilege, may everything; nobody else gets a private logon. In the public store everybody may read.
+// asked for the privilege, may everything; others what the folder's permissions give them. The root can be opened by
+// all who could log on: it carries the pointers to the folders they came for, [MS-OXOSFLD] 2.2.3. Without a folder it
+// says what the logon may do on itself.
 func (l *Logon) rights(f *folderState) Rights {
-	if l.privileged {
+	switch {
+	case l.privileged:
 		return rightsAll
+	case f == nil:
+		return Rights(mapi.RightFolderVisible)
 	}
-	if l.Public() { // [MS-OXCPERM] comes with the permission ROPs; f is not looked at before
-		return Rights(mapi.RoleReviewer)
+	r := l.principals.rights(f.permissions)
+	switch root := f.ID == l.mailbox.Special[store.SpecialRoot]; {
+	case root && !l.Public():
+		r |= Rights(mapi.RightFolderVisible)
+	case l.Public() && len(f.permissions) == 0 && f.Special != store.SpecialCount:
+		r = Rights(mapi.RoleReviewer) // the tree itself is for looking at
+	case l.Public() && len(f.permissions) == 0:
+		r = Rights(mapi.RoleAuthor) // what a public folder gives whom nobody gave anything
 	}
-	return 0
+	return r
 }
 
 // access turns rights on a folder into PidTagAccess of the folder.
@@ -64,18 +73,4 @@ func (l *Logon) require(f *folderState, need Rights) error {
 		return mapi.ErrAccessDenied
 	}
 	return nil
-}
-
-// logonRefusal decides who may log on to a private mailbox. nil grants.
-func (e *Env) logonRefusal(s *Session, owner *store.Entry, openFlags uint32) error {
-	switch {
-	case strings.EqualFold(owner.Name, s.User.Name):
-		return nil
-	case openFlags&mapi.OpenUseAdminPrivilege != 0 || s.AdminConnect:
-		if s.User.Admin {
-			return nil
-		}
-		return mapi.ErrLoginPerm
-	}
-	return e.Profile.Logon.NoOwnerPermission
 }

@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +19,11 @@ type Server struct {
 	Name string // EXCH01
 	FQDN string // exch01.mapid.test
 	DN   string // /o=…/ou=…/cn=Configuration/cn=Servers/cn=EXCH01
+}
+
+// peer is the DN of another server of the same administrative group.
+func (s Server) peer(name string) string {
+	return s.DN[:strings.LastIndexByte(s.DN, '=')+1] + name
 }
 
 // EnvOptions configures an Env.

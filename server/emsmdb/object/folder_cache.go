@@ -25,7 +25,8 @@ const maxFolders = 8192
 // folderState is a folder as of one moment. It does not change.
 type folderState struct {
 	store.Folder
-	props []store.Property // of its bag
+	props       []store.Property // of its bag
+	permissions []store.Permission
 }
 
 // stored returns a stored property, whatever its type.
@@ -64,8 +65,11 @@ func (c *folderCache) load(ctx context.Context, id store.FolderID, before uint64
 		if err != nil {
 			return err
 		}
-		props, err := r.Props(folder.Bag)
-		f = &folderState{folder, props}
+		f = &folderState{Folder: folder}
+		if f.props, err = r.Props(folder.Bag); err != nil {
+			return err
+		}
+		f.permissions, err = r.Permissions(id)
 		return err
 	})
 	if err != nil {

@@ -19,8 +19,9 @@ type Logon struct {
 	session    *Session
 	mailbox    store.Mailbox
 	owner      store.Entry // zero in the public store
-	privileged bool
-	progress   bool // the client understands RopProgress
+	privileged bool        // all rights on everything
+	principals principals  // who the user is where rights are looked up; empty if privileged
+	progress   bool        // the client understands RopProgress
 	at         time.Time
 }
 
@@ -63,13 +64,16 @@ func (e *Env) Logon(ctx context.Context, s *Session, req LogonRequest) (*Logon, 
 	case owner == nil || owner.Kind != store.UserEntry || owner.Mailbox == 0:
 		return nil, p.UnknownUser
 	case !owner.Enabled:
+		if e.Now().Sub(owner.Modified.Time()) >= disabledSettles {
+			return nil, p.MailboxDisabledLater
+		}
 		return nil, p.MailboxDisabled
 	}
-	if err := e.logonRefusal(s, owner, req.OpenFlags); err != nil {
+	if err := e.home(s, owner); err != nil {
 		return nil, err
 	}
 	l := &Logon{
-		env: e, session: s, owner: *owner, privileged: true, at: e.Now().UTC(),
+		env: e, session: s, owner: *owner, at: e.Now().UTC(),
 		progress: req.OpenFlags&mapi.OpenSupportProgress != 0 && p.SupportsProgress,
 	}
 	m, err := e.mailboxes.get(ctx, owner.Mailbox)
@@ -80,11 +84,18 @@ func (e *Env) Logon(ctx context.Context, s *Session, req LogonRequest) (*Logon, 
 		return nil, err
 	}
 	l.mailbox = m.Mailbox
+	if err := l.admit(ctx, dir, req.OpenFlags); err != nil {
+		return nil, err
+	}
 	if err := e.mappingRefusal(l, req); err != nil {
 		return nil, err
 	}
 	return l, nil
 }
+
+// disabledSettles is how long some versions say something else of a mailbox that was disabled, [MS-OXCSTOR] 3.2.5.1.1
+// note 21.
+const disabledSettles = 5 * time.Minute
 
 // mappingRefusal keeps logons apart that would need a replica id mapping each, from clients that did not ask for
 // mappings per database, [MS-OXCSTOR] 3.2.5.1.1 notes 27 to 29.
@@ -118,7 +129,17 @@ func (e *Env) mappingRefusal(l *Logon, req LogonRequest) error {
 var ErrCallFails = errors.New("object: the call fails")
 
 func (e *Env) logonPublic(ctx context.Context, s *Session, req LogonRequest) (*Logon, error) {
-	l := &Logon{env: e, session: s, privileged: s.User.Admin && (req.OpenFlags&mapi.OpenUseAdminPrivilege != 0 || s.AdminConnect), at: e.Now().UTC()}
+	if req.OpenFlags&mapi.OpenAlternateServer != 0 {
+		return nil, mapi.ErrLoginFailure // there is no other server with public folders, [MS-OXCSTOR] 3.2.5.1.2
+	}
+	dir, err := e.Directory.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l := &Logon{
+		env: e, session: s, at: e.Now().UTC(), principals: newPrincipals(dir, s.User.Name),
+		privileged: s.User.Admin && (req.OpenFlags&mapi.OpenUseAdminPrivilege != 0 || s.AdminConnect),
+	}
 	m, err := e.mailboxes.get(ctx, publicMailbox)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, mapi.ErrLoginFailure
@@ -203,7 +224,13 @@ func (l *Logon) FolderIDs() (ids [LogonFolders]mapi.ID) {
 
 // ResponseFlags returns the flags of a private logon's response.
 func (l *Logon) ResponseFlags(ctx context.Context) (uint8, error) {
-	flags := mapi.LogonResponseReserved | mapi.LogonResponseOwner | mapi.LogonResponseSendAs
+	flags := mapi.LogonResponseReserved
+	if l.privileged {
+		flags |= mapi.LogonResponseOwner
+	}
+	if l.sendsAs() {
+		flags |= mapi.LogonResponseSendAs
+	}
 	v, err := l.Get(ctx, []mapi.PropTag{mapi.TagOutOfOfficeState})
 	if err != nil {
 		return 0, err

@@ -4,6 +4,8 @@
 package object
 
 import (
+	"time"
+
 	"github.com/mapid/mapid/internal/profile"
 	"github.com/mapid/mapid/store"
 )
@@ -44,4 +46,6 @@ type Session struct {
 	LCIDSort      uint32
 	AdminConnect  bool            // connected as an administrator
 	ClientVersion profile.Version // normalised
+
+	strays []time.Time // recent attempts to log on to mailboxes of other servers
 }

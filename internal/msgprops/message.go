@@ -140,7 +140,7 @@ func Save(s Saved, rules Rules) []prop.Tagged {
 	if s.FirstSave && s.Get(mapi.TagCreatorName).IsZero() {
 		props = append(props, creator(s.By)...)
 	}
-	subject, ok := s.subject()
+	subject, ok := s.Subject()
 	if ok {
 		props = append(props,
 			prop.Tagged{Tag: mapi.TagSubject, Value: prop.String(subject.String())},
@@ -150,9 +150,9 @@ func Save(s Saved, rules Rules) []prop.Tagged {
 	return append(props, s.conversation(subject, rules)...)
 }
 
-// subject resolves the three subject properties, of which a client may have set any; ok is false if there is none. A
+// Subject resolves the three subject properties, of which a client may have set any; ok is false if there is none. A
 // subject that was set decides, and its prefix stands if it was set or still fits; otherwise the parts decide.
-func (s Saved) subject() (subject Subject, ok bool) {
+func (s Saved) Subject() (subject Subject, ok bool) {
 	full, prefix, normalized := s.Get(mapi.TagSubject), s.Get(mapi.TagSubjectPrefix), s.Get(mapi.TagNormalizedSubject)
 	if !isText(full) && !isText(prefix) && !isText(normalized) {
 		return Subject{}, false

@@ -14,7 +14,17 @@ type Attachment struct {
 	logon    *Logon
 	page     uint32
 	writable bool
+	work     *draft
+	stages   *stages
+	// touchedSize says that a client tried to set PidTagAttachSize.
+	touchedSize bool
+
 	store.Attachment
+}
+
+// attachment returns a new handle's Attachment.
+func (m *Message) attachment(a store.Attachment, writable bool) *Attachment {
+	return &Attachment{logon: m.logon, page: m.page, writable: writable, work: &draft{bag: a.Bag}, stages: m.stages, Attachment: a}
 }
 
 // OpenAttachment opens an attachment by its number, [MS-OXCMSG] 2.2.3.12.
@@ -27,13 +37,14 @@ func (m *Message) OpenAttachment(ctx context.Context, number uint32, mode uint8)
 	}
 	var found *Attachment
 	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		list, err := r.Attachments(m.bag)
+		list, err := r.Attachments(m.work.bag)
 		if err != nil {
 			return err
 		}
 		for i := range list {
 			if list[i].Number == number {
-				found = &Attachment{m.logon, m.page, m.writable && mode != mapi.OpenModeReadOnly, list[i]}
+				found = m.attachment(list[i], m.writable && mode != mapi.OpenModeReadOnly)
+				m.stages.hold()
 				return nil
 			}
 		}
@@ -46,7 +57,7 @@ func (m *Message) OpenAttachment(ctx context.Context, number uint32, mode uint8)
 func (a *Attachment) Kind() Kind { return KindAttachment }
 
 // Close implements Object.
-func (a *Attachment) Close() {}
+func (a *Attachment) Close() { a.stages.release() }
 
 // CodePage implements Bag.
 func (a *Attachment) CodePage() uint32 { return a.page }
@@ -69,6 +80,9 @@ func (a *Attachment) computed(tag mapi.PropTag) prop.Value {
 	case mapi.TagAttachSize.ID():
 		return prop.Int32(int32(min(a.Size, math.MaxInt32)))
 	case mapi.TagAttachMethod.ID():
+		if c, ok := a.work.changes[tag.ID()]; ok && c.value.Type() == mapi.PtypInteger32 {
+			return c.value
+		}
 		return prop.Uint32(a.Method)
 	case mapi.TagAccess.ID():
 		return prop.Uint32(mapi.AccessRead | a.level())
@@ -109,7 +123,7 @@ func (a *Attachment) Get(ctx context.Context, tags []mapi.PropTag) (values []pro
 }
 
 func (a *Attachment) values(r store.Reader, tags []mapi.PropTag) ([]prop.Value, error) {
-	values, err := pick(tags, a.computed, func(rest []mapi.PropTag) ([]store.Property, error) { return r.Props(a.Bag, rest...) })
+	values, err := pick(tags, a.computed, func(rest []mapi.PropTag) ([]store.Property, error) { return a.work.props(r, rest...) })
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +138,7 @@ func (a *Attachment) values(r store.Reader, tags []mapi.PropTag) ([]prop.Value, 
 // List implements Bag.
 func (a *Attachment) List(ctx context.Context) (tags []mapi.PropTag, err error) {
 	err = a.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		props, err := r.Props(a.Bag)
+		props, err := a.work.props(r)
 		tags = listed(props, a.computed, attachmentTags)
 		return err
 	})
@@ -147,7 +161,7 @@ func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uin
 		return nil, nil, mapi.ErrAccessDenied
 	}
 	m := &Message{
-		logon: a.logon, page: page, bag: a.Embedded, embedded: true, rights: rightsAll, writable: a.writable && mode != mapi.OpenModeReadOnly,
+		logon: a.logon, page: page, work: &draft{bag: a.Embedded}, stages: a.stages, embedded: true, rights: rightsAll, writable: a.writable && mode != mapi.OpenModeReadOnly,
 	}
 	var opened *Opened
 	err = a.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
@@ -158,5 +172,6 @@ func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uin
 		return nil, nil, err
 	}
 	m.columns = opened.Columns
+	m.stages.hold()
 	return m, opened, nil
 }

@@ -47,7 +47,7 @@ func (a *attachments) rank(mark view.Entry) int {
 func (a *attachments) sync(ctx context.Context) error {
 	l := a.message.logon
 	return l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		list, err := r.Attachments(a.message.bag)
+		list, err := r.Attachments(a.message.work.bag)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (a *attachments) sync(ctx context.Context) error {
 }
 
 func (a *attachments) open(att *store.Attachment) *Attachment {
-	return &Attachment{a.message.logon, a.message.page, a.message.writable, *att}
+	return a.message.attachment(*att, a.message.writable)
 }
 
 // matched answers a restriction from properties that were read.

@@ -21,11 +21,16 @@ type Message struct {
 	page     uint32
 	id       store.MessageID // 0 in embedded messages
 	folder   store.FolderID
-	bag      store.BagID
+	work     *draft
+	stages   *stages
 	embedded bool
+	fresh    bool // never saved
 	writable bool
-	rights   Rights         // on the folder, when it was opened
-	columns  []mapi.PropTag // of recipient rows, as told when the message was opened
+	// touchedReadOnly says that a client tried to change what it may not.
+	touchedReadOnly bool
+
+	rights  Rights         // on the folder, when it was opened
+	columns []mapi.PropTag // of recipient rows, as told when the message was opened
 }
 
 // OpenMessageRequest says which message to open and how.
@@ -57,7 +62,7 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 	if !ok {
 		return nil, nil, mapi.ErrNotFound
 	}
-	m := &Message{logon: l, page: page, id: id}
+	m := &Message{logon: l, page: page, id: id, stages: newStages(l)}
 	var opened *Opened
 	err = l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		msg, err := r.Message(id)
@@ -80,7 +85,7 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 		if msg.Deleted && req.Mode&mapi.OpenModeSoftDeleted == 0 {
 			return store.ErrNotFound
 		}
-		m.folder, m.bag = msg.Folder, msg.Bag
+		m.folder, m.work = msg.Folder, &draft{bag: msg.Bag}
 		opened, err = m.opened(r)
 		return err
 	})
@@ -129,7 +134,7 @@ func (l *Logon) page(id uint16) (uint32, error) {
 
 // opened reads what the response of opening a message tells.
 func (m *Message) opened(r store.Reader) (*Opened, error) {
-	props, err := r.Props(m.bag)
+	props, err := m.work.props(r)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +145,7 @@ func (m *Message) opened(r store.Reader) (*Opened, error) {
 		}
 	}
 	o.subject(props)
-	if o.Recipients, err = r.Recipients(m.bag); err != nil {
+	if o.Recipients, err = r.Recipients(m.work.bag); err != nil {
 		return nil, err
 	}
 	o.Columns = recipientColumns(o.Recipients)
@@ -172,7 +177,7 @@ func (o *Opened) subject(props []store.Property) {
 func (m *Message) Kind() Kind { return KindMessage }
 
 // Close implements Object.
-func (m *Message) Close() {}
+func (m *Message) Close() { m.stages.release() }
 
 // CodePage implements Bag.
 func (m *Message) CodePage() uint32 { return m.page }
@@ -209,7 +214,7 @@ func (m *Message) facts(ctx context.Context, r store.Reader) (*messageFacts, err
 
 // embeddedFacts fills in what an embedded message keeps in its properties and its attachments.
 func (m *Message) embeddedFacts(r store.Reader, f *messageFacts) error {
-	props, err := r.Props(m.bag, mapi.TagMessageFlags, mapi.TagLastModificationTime)
+	props, err := m.work.props(r, mapi.TagMessageFlags, mapi.TagLastModificationTime)
 	if err != nil {
 		return err
 	}
@@ -219,7 +224,7 @@ func (m *Message) embeddedFacts(r store.Reader, f *messageFacts) error {
 	if v := find(props, mapi.TagLastModificationTime); v.Type() == mapi.PtypTime {
 		f.modified = v.FileTime()
 	}
-	atts, err := r.Attachments(m.bag)
+	atts, err := r.Attachments(m.work.bag)
 	f.attachments = len(atts) > 0
 	return err
 }
@@ -241,7 +246,7 @@ func (m *Message) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, e
 			return err
 		}
 		values, err = pick(tags, first, func(rest []mapi.PropTag) ([]store.Property, error) {
-			return r.Props(m.bag, rest...)
+			return m.work.props(r, rest...)
 		})
 		if err != nil {
 			return err
@@ -267,6 +272,10 @@ func (m *Message) computed(ctx context.Context, r store.Reader) (first, fallback
 	if err != nil {
 		return nil, nil, err
 	}
+	subject, err := m.pendingSubject(r)
+	if err != nil {
+		return nil, nil, err
+	}
 	hidden := func(tag mapi.PropTag) bool { return m.embedded && slices.Contains(embeddedHidden, tag.ID()) }
 	first = func(tag mapi.PropTag) prop.Value {
 		if m.logon.env.hides(tag.ID()) {
@@ -277,6 +286,9 @@ func (m *Message) computed(ctx context.Context, r store.Reader) (first, fallback
 		}
 		if tag.ID() == mapi.TagAccessLevel.ID() {
 			return m.accessLevel()
+		}
+		if v := subject[tag.ID()]; !v.IsZero() {
+			return v
 		}
 		return f.value(tag)
 	}
@@ -304,7 +316,7 @@ func (m *Message) List(ctx context.Context) ([]mapi.PropTag, error) {
 		if err != nil {
 			return err
 		}
-		props, err := r.Props(m.bag)
+		props, err := m.work.props(r)
 		if err != nil {
 			return err
 		}

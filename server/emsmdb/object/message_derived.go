@@ -1,7 +1,10 @@
 package object
 
 import (
+	"slices"
+
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
@@ -29,7 +32,7 @@ func (m *Message) derived(r store.Reader, tag mapi.PropTag) (prop.Value, error) 
 
 // derivedSubject answers the three subject properties from the others, [MS-OXCMSG] 2.2.1.46.
 func (m *Message) derivedSubject(r store.Reader, tag mapi.PropTag) (prop.Value, error) {
-	props, err := r.Props(m.bag, mapi.TagSubject, mapi.TagSubjectPrefix, mapi.TagNormalizedSubject)
+	props, err := m.work.props(r, mapi.TagSubject, mapi.TagSubjectPrefix, mapi.TagNormalizedSubject)
 	if err != nil {
 		return prop.Value{}, err
 	}
@@ -46,9 +49,32 @@ func (m *Message) derivedSubject(r store.Reader, tag mapi.PropTag) (prop.Value, 
 	return prop.String(o.SubjectPrefix + o.NormalizedSubject), nil
 }
 
+// subjectTags are the three properties that make a subject.
+var subjectTags = []mapi.PropTag{mapi.TagSubject, mapi.TagSubjectPrefix, mapi.TagNormalizedSubject}
+
+// pendingSubject gives the three subject properties, by id, as a save would leave them; nothing if none was changed.
+func (m *Message) pendingSubject(r store.Reader) (map[uint16]prop.Value, error) {
+	if !slices.ContainsFunc(subjectTags, m.work.changed) {
+		return nil, nil
+	}
+	props, err := m.work.props(r, subjectTags...)
+	if err != nil {
+		return nil, err
+	}
+	subject, ok := msgprops.Saved{Get: func(tag mapi.PropTag) prop.Value { return valueOf(props, tag) }, Changed: m.work.changed}.Subject()
+	if !ok {
+		return nil, nil
+	}
+	return map[uint16]prop.Value{
+		mapi.TagSubject.ID():           prop.String(subject.String()),
+		mapi.TagSubjectPrefix.ID():     prop.String(subject.Prefix),
+		mapi.TagNormalizedSubject.ID(): prop.String(subject.Normalized),
+	}, nil
+}
+
 // nativeBody tells which of the bodies stored is the original.
 func (m *Message) nativeBody(r store.Reader) (prop.Value, error) {
-	props, err := r.Props(m.bag, mapi.TagBody, mapi.TagHtml, mapi.TagBodyHtml, mapi.TagRtfCompressed)
+	props, err := m.work.props(r, mapi.TagBody, mapi.TagHtml, mapi.TagBodyHtml, mapi.TagRtfCompressed)
 	if err != nil {
 		return prop.Value{}, err
 	}
@@ -67,7 +93,7 @@ func (m *Message) nativeBody(r store.Reader) (prop.Value, error) {
 }
 
 func (m *Message) hasNamed(r store.Reader) (prop.Value, error) {
-	props, err := r.Props(m.bag)
+	props, err := m.work.props(r)
 	if err != nil {
 		return prop.Value{}, err
 	}

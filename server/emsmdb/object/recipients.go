@@ -54,7 +54,7 @@ func RecipientValue(rcpt *store.Recipient, tag mapi.PropTag) prop.Value {
 func (m *Message) Recipients(ctx context.Context, from uint32) ([]store.Recipient, []mapi.PropTag, error) {
 	var list []store.Recipient
 	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		list, err = r.Recipients(m.bag)
+		list, err = r.Recipients(m.work.bag)
 		return err
 	})
 	if err != nil {

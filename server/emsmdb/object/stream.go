@@ -39,8 +39,8 @@ type streamable interface {
 }
 
 func (l *Logon) bagID(context.Context) (store.BagID, error)      { return l.mailbox.Bag, nil }
-func (m *Message) bagID(context.Context) (store.BagID, error)    { return m.bag, nil }
-func (a *Attachment) bagID(context.Context) (store.BagID, error) { return a.Bag, nil }
+func (m *Message) bagID(context.Context) (store.BagID, error)    { return m.work.bag, nil }
+func (a *Attachment) bagID(context.Context) (store.BagID, error) { return a.work.bag, nil }
 func (f *Folder) bagID(ctx context.Context) (store.BagID, error) {
 	s, err := f.logon.state(ctx, f.id)
 	if err != nil {

@@ -96,8 +96,10 @@ var table = map[rop.ID]*entry{
 	rop.GetStatus:               on(object.KindTable, 1, (*Executor).getStatus),                                                                  // 0x16
 	rop.QueryPosition:           on(object.KindTable, 8, (*Executor).queryPosition),                                                              // 0x17
 	rop.SeekRow:                 on(object.KindTable, 5, (*Executor).seekRow, stopping),                                                          // 0x18
+	rop.CreateFolder:            on(object.KindFolder, 8+1+1+1, (*Executor).createFolder),                                                        // 0x1C
 	rop.GetAttachmentTable:      on(object.KindMessage, 0, (*Executor).getAttachmentTable),                                                       // 0x21
 	rop.OpenAttachment:          on(object.KindMessage, 0, (*Executor).openAttachment),                                                           // 0x22
+	rop.SetReceiveFolder:        on(object.KindLogon, 0, (*Executor).setReceiveFolder),                                                           // 0x26
 	rop.GetReceiveFolder:        on(object.KindLogon, 8+256, (*Executor).getReceiveFolder),                                                       // 0x27
 	rop.RegisterNotification:    on(object.KindLogon|object.KindFolder|object.KindMessage|object.KindTable, 0, (*Executor).registerNotification), // 0x29
 	rop.OpenStream:              on(object.KindBag, 4, (*Executor).openStream),                                                                   // 0x2B

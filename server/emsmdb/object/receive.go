@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -70,4 +71,35 @@ func validClass(class string) bool {
 		}
 	}
 	return true
+}
+
+// SetReceiveFolder chooses the folder that messages of a class are delivered to, or with folder 0 removes the row of the
+// class, [MS-OXCSTOR] 3.2.5.3.
+func (l *Logon) SetReceiveFolder(ctx context.Context, folder mapi.ID, class string) error {
+	if err := l.privateOnly(); err != nil {
+		return err
+	}
+	switch {
+	case !validClass(class):
+		return mapi.ErrInvalidParameter
+	case strings.EqualFold(class, "IPM"), strings.EqualFold(class, "REPORT.IPM"):
+		return mapi.ErrAccessDenied
+	case class == "" && folder == 0:
+		return mapi.ErrGeneralFailure
+	case !l.privileged:
+		return mapi.ErrAccessDenied
+	}
+	var id store.FolderID
+	if folder != 0 {
+		s, err := l.folder(ctx, folder)
+		if err != nil {
+			return err
+		}
+		id = s.ID
+	}
+	err := l.update(ctx, func(tx store.Tx) error { return tx.SetReceiveFolder(l.mailbox.ID, class, id) })
+	if id == 0 && errors.Is(err, store.ErrNotFound) {
+		return nil // there is no row to remove
+	}
+	return err
 }

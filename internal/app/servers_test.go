@@ -14,6 +14,8 @@ import (
 	"github.com/mapid/mapid/internal/dcerpc"
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/mapiclient"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/server/admin"
 )
 
@@ -235,5 +237,48 @@ func TestServersWithOneNameOrOnePlaceAreRefused(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		})
+	}
+}
+
+// TestServersRedirectToTheHomeServer follows a redirect as clients do: RopLogon names a server, whose address the address
+// book knows, and there the mailbox opens, [MS-OXCSTOR] 3.1.5.1.
+func TestServersRedirectToTheHomeServer(t *testing.T) {
+	t.Parallel()
+	r := startServers(t, threeServers)
+	r.must("POST", "/api/v1/seed", `{"users":[{"name":"alice","directory":{"home_server":"EXCH02"}}]}`, nil)
+	const home = "/o=mapid/ou=First Administrative Group/cn=Configuration/cn=Servers/cn=EXCH02"
+	s := r.mustConnect(r.at(0))
+	resp, _, err := mapiclient.Do[*rop.LogonResponse](t.Context(), s, &rop.LogonRequest{
+		LogonFlags: mapi.LogonPrivate, OpenFlags: mapi.OpenUsePerMdbReplidMapping, Essdn: dn("alice"),
+	}, 0xFFFFFFFF)
+	if !errors.Is(err, mapi.ErrWrongServer) || resp.ServerName != home || resp.LogonFlags != mapi.LogonPrivate {
+		t.Fatalf("EXCH01 says %v, %+v", err, resp)
+	}
+	book, err := r.bound(0, mapiclient.NSPI).OpenBook(t.Context(), mapiclient.NewStat())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rows, err := book.ResolveNames(t.Context(), mapiclient.NewStat(), []mapi.PropTag{mapi.TagAddressBookHomeMessageDatabase}, "alice")
+	if err != nil || len(rows) != 1 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	if v, _ := rows[0].Get(mapi.TagAddressBookHomeMessageDatabase); v.Str() != home+"/cn=Microsoft Private MDB" {
+		t.Errorf("alice's home is %q", v.Str())
+	}
+	mids, err := book.DNToMId(t.Context(), resp.ServerName)
+	if err != nil || len(mids) != 1 || mids[0] == 0 {
+		t.Fatalf("ids %x, %v", mids, err)
+	}
+	stat := mapiclient.NewStat()
+	stat.CurrentRec = mids[0]
+	row, err := book.Props(t.Context(), stat, []mapi.PropTag{mapi.TagAddressBookNetworkAddress})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, _ := row.Get(mapi.TagAddressBookNetworkAddress); !slices.Contains(prop.Elements[string](v), "ncacn_ip_tcp:exch02.old.test") {
+		t.Errorf("addresses %v", v)
+	}
+	if _, _, err := r.mustConnect(r.at(1, negotiate)).Logon(t.Context(), dn("alice")); err != nil {
+		t.Errorf("EXCH02 says %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package nspi
 
 import (
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -211,4 +212,16 @@ func printableName(s subject) prop.Value {
 		return prop.String8(toCodePage(s.entry.Name, codepage.USASCII))
 	}
 	return prop.String8(toCodePage(name, codepage.USASCII))
+}
+
+// home is the index among the servers of the one that has a user's mailbox: the one that its home_server names, or
+// else this one.
+func home(s subject) int {
+	name := first(s.entry.Attributes["home_server"])
+	return max(0, slices.IndexFunc(s.book.service.servers, func(p Server) bool { return strings.EqualFold(p.Name, name) }))
+}
+
+// homeObject stands for the database of a mailbox, [MS-OXOABK] 2.2.4.37.
+func homeObject(s subject) prop.Value {
+	return prop.ObjectNumber(midServers + 2*uint32(home(s)) + 1)
 }

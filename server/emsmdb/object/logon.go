@@ -250,9 +250,13 @@ func (l *Logon) StoreState() uint32 {
 }
 
 // update runs a transaction on the logon's mailbox. Once started it is carried through, whatever becomes of the
-// client: what was saved must be published.
+// client: what was saved must be published. The mailbox stays within its quota.
 func (l *Logon) update(ctx context.Context, fn func(store.Tx) error) error {
 	if err := ctx.Err(); err != nil {
+		return err
+	}
+	fn, err := l.within(ctx, fn)
+	if err != nil {
 		return err
 	}
 	return l.env.Store.Update(context.WithoutCancel(ctx), store.Scope{Mailboxes: []store.MailboxID{l.mailbox.ID}}, fn)

@@ -76,6 +76,7 @@ type logonState struct {
 	props    []store.Property
 	messages int64
 	renEx    prop.Value
+	quota    store.Quota
 }
 
 // refreshed reads them, with the number of messages, for which every folder is looked at, only if counted.
@@ -85,6 +86,9 @@ func (l *Logon) refreshed(ctx context.Context, counted bool) (*logonState, error
 		return nil, err
 	}
 	s := &logonState{Logon: l, mailbox: &m.Mailbox, props: m.props}
+	if s.quota, err = l.Quota(ctx); err != nil {
+		return nil, err
+	}
 	root := s.mailbox.Special[store.SpecialRoot]
 	if root != 0 && counted {
 		err := l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
@@ -183,11 +187,11 @@ func (s *logonState) who(tag mapi.PropTag) prop.Value {
 		}
 		return prop.String("Mailbox - " + s.owner.DisplayName)
 	case mapi.TagProhibitSendQuota.ID():
-		return quota(s.owner.Quota.Send)
+		return quota(s.quota.Send)
 	case mapi.TagProhibitReceiveQuota.ID():
-		return quota(s.owner.Quota.Receive)
+		return quota(s.quota.Receive)
 	case mapi.TagStorageQuotaLimit.ID():
-		return quota(s.owner.Quota.Warning)
+		return quota(s.quota.Warning)
 	case mapi.TagOutOfOfficeState.ID():
 		for i := range s.props {
 			if s.props[i].Tag.ID() == tag.ID() {

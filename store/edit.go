@@ -57,7 +57,7 @@ type ContentEdit struct {
 // AttachmentEdit makes, changes or deletes one attachment.
 type AttachmentEdit struct {
 	Number uint32 // one that is not there is made, under just this number
-	Delete bool
+	Delete bool   // one that is not there is passed over
 	Method uint32 // PidTagAttachMethod, stored beside the properties
 	Edit
 	// RemoveEmbedded deletes the embedded message; Embedded then makes another one.
@@ -84,7 +84,10 @@ type FolderMove struct {
 
 // MessageWriter changes, moves and deletes messages. Each message changed gets a change number.
 type MessageWriter interface {
-	// SaveMessage changes a message. Created stays; Modified becomes Now unless the edit sets it.
+	// SaveMessage changes a living message. Properties that Message has fields for are treated as CreateMessage treats
+	// them: Created stays and Modified becomes Now, unless the edit sets them. Of what a client has stored of the
+	// message's versions and the edit does not set, PidTagPredecessorChangeList takes up the new change, and
+	// PidTagChangeKey goes. SetMessageFlags and SetMessageStatus do the same where they give a change number.
 	SaveMessage(id MessageID, e MessageEdit) (Message, error)
 	// SetMessageFlags changes PidTagMessageFlags: bits in mask become those of flags. A change of the bits that concern
 	// reading (mfRead, mfEverRead, mfNotifyRead, mfNotifyUnread) gets a read change number, any other a change number.

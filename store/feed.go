@@ -13,7 +13,7 @@ const (
 	MessageMoved
 	MessageCopied
 	FolderCreated
-	FolderModified // name, properties or counts
+	FolderModified // name, properties, counts, or anything in it
 	FolderDeleted
 	FolderMoved
 	FolderCopied
@@ -34,7 +34,7 @@ type Change struct {
 	OldFolder  FolderID // where it was, for moves and copies
 	OldMessage MessageID
 	Associated bool
-	Number     ChangeNumber // 0 on a FolderModified if only counts changed
+	Number     ChangeNumber // 0 on a FolderModified if only counts or contents changed
 	Origin     uint64       // Scope.Origin of the transaction
 }
 

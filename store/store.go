@@ -229,8 +229,10 @@ type Mailbox struct {
 	Locale  uint32    // LCID that named the default folders
 	Bag     BagID
 	Created mapi.FileTime
-	Size    int64 // bytes of all messages
-	Special map[Special]FolderID
+	Size    int64 // bytes of all living messages
+	// DeletedSize is that of soft-deleted messages and of all messages in soft-deleted folders.
+	DeletedSize int64
+	Special     map[Special]FolderID
 }
 
 // NewMailbox describes a mailbox to create. The engine makes nothing but the root folder; the caller adds the tree.
@@ -298,26 +300,32 @@ const (
 
 // Folder is what every listing of folders needs.
 type Folder struct {
-	ID, Parent     FolderID // the root is its own parent
-	Mailbox        MailboxID
-	Type           FolderType
-	Special        Special // SpecialCount if it has no role
-	Name           string
-	Class          string // PidTagContainerClass
-	Bag            BagID
-	ContentCount   int64 // normal messages
-	UnreadCount    int64
-	AssocCount     int64 // associated messages
-	DeletedCount   int64 // soft-deleted normal messages
-	ChildCount     int64 // living children
-	ContentSize    int64
-	AssocSize      int64
-	Created        mapi.FileTime
-	Modified       mapi.FileTime
-	CommitMax      mapi.FileTime // newest commit of folder or contents, PidTagLocalCommitTimeMax
-	Change         ChangeNumber
-	HierarchyCount uint32 // PidTagHierarchyChangeNumber
-	Deleted        bool   // soft-deleted
+	ID, Parent   FolderID // the root is its own parent
+	Mailbox      MailboxID
+	Type         FolderType
+	Special      Special // SpecialCount if it has no role
+	Name         string
+	Class        string // PidTagContainerClass
+	Bag          BagID
+	ContentCount int64 // normal messages
+	UnreadCount  int64
+	AssocCount   int64 // associated messages
+	DeletedCount int64 // soft-deleted normal messages
+	ChildCount   int64 // living children
+	ContentSize  int64
+	AssocSize    int64
+	// DeletedAssocCount and DeletedSize are of soft-deleted associated and of all soft-deleted messages, and
+	// DeletedChildCount is the number of children that are soft-deleted.
+	DeletedAssocCount int64
+	DeletedSize       int64
+	DeletedChildCount int64
+	Created           mapi.FileTime
+	Modified          mapi.FileTime
+	CommitMax         mapi.FileTime // newest commit of folder or contents, PidTagLocalCommitTimeMax
+	Change            ChangeNumber
+	ContentChange     ChangeNumber // newest change of anything in it; 0 if it never had messages
+	HierarchyCount    uint32       // PidTagHierarchyChangeNumber
+	Deleted           bool         // soft-deleted, or below a folder that is
 }
 
 // NewFolder describes a folder to create. Name must be free among its living siblings, else ErrExists. Special is

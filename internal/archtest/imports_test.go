@@ -54,7 +54,7 @@ var importRules = []rule{
 	{"auth/...", []string{"auth", "internal/wire"}, "mechanisms know no transport and no store"},
 
 	{"store", []string{"internal/mapi", "internal/prop"}, "the contract knows no protocol and no engine"},
-	{"store/...", []string{"store", "internal/wire", "internal/mapi", "internal/prop"}, "engines know the contract, no protocol and no server"},
+	{"store/...", []string{"store", "internal/wire", "internal/mapi", "internal/prop", "internal/msgprops"}, "engines know the contract, no protocol and no server"},
 
 	{"server/rpctcp", []string{"internal/dcerpc", "auth"}, "a transport carries calls and knows no service"},
 	{"server/rpchttp", []string{"internal/dcerpc", "auth"}, "a transport carries calls and knows no service"},

@@ -297,6 +297,15 @@ type bagValue struct {
 	size  int64
 }
 
+// size is what a bag with these bytes counts for: they and what is kept apart.
+func (g bag) size(data []byte) int64 {
+	n := int64(len(data))
+	for _, v := range g {
+		n += v.size
+	}
+	return n
+}
+
 // encode returns the bag's bytes.
 func (g bag) encode() ([]byte, error) {
 	ids := make([]uint16, 0, len(g))

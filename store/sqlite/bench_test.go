@@ -55,6 +55,15 @@ func benchMessage(folder store.FolderID, n int) store.NewMessage {
 	return m
 }
 
+// bagOf makes a bag of properties that are not large.
+func bagOf(props []prop.Tagged) bag {
+	g := make(bag, len(props))
+	for _, p := range props {
+		g[p.Tag.ID()] = bagValue{value: p.Value}
+	}
+	return g
+}
+
 // fillBench adds n messages, many to a transaction.
 func fillBench(b *testing.B, s *Store, scope store.Scope, folder store.FolderID, n int) {
 	b.Helper()
@@ -82,7 +91,7 @@ func BenchmarkBareInsert(b *testing.B) {
 	for name, d := range durabilities {
 		b.Run(name, func(b *testing.B) {
 			s, _, folder := benchStore(b, d)
-			h := hotOf(benchMessage(folder, 1).Props, 1)
+			h := hotOf(bagOf(benchMessage(folder, 1).Props))
 			bag := make([]byte, 2500)
 			c := s.writer.conn // the writer sleeps
 			b.ResetTimer()

@@ -261,12 +261,14 @@ func (rr *rowReader) rowValue(mid store.MessageID, rec record) (prop.Value, erro
 	if !rec.apart {
 		return cutValue(rec.value()), nil
 	}
+	const limit = 2 * store.RowValueLimit
 	var head []byte
-	err := rr.r.c.row(`SELECT substr(chunk.data, 1, ?) FROM message JOIN chunk ON chunk.bag = message.bag AND chunk.prop = ? AND chunk.n = 0
-		WHERE message.mid = ?`, []any{int64(2 * store.RowValueLimit), int64(rec.tag.ID()), int64(mid)}, &head)
+	err := rr.r.c.row(`SELECT substr(chunk.data, 1, ?) FROM message JOIN large ON large.bag = message.bag AND large.prop = ?
+		JOIN chunk ON chunk.value = large.value AND chunk.n = 0 WHERE message.mid = ?`, []any{int64(limit), int64(rec.tag.ID()), int64(mid)}, &head)
 	if err != nil {
 		return prop.Value{}, notThere(err)
 	}
+	head = append(head, make([]byte, limit-len(head))...) // zeros may be left out
 	switch rec.tag.Type() {
 	case mapi.PtypString:
 		// Half a character at the end lies beyond the limit: what is before it has a byte of UTF-8 for each unit at least.

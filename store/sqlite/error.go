@@ -19,6 +19,7 @@ const (
 	Damaged
 	Newer   // a later schema
 	Foreign // not a database of this program
+	Older   // a schema from before the first release
 	Locked  // another process has it
 )
 
@@ -37,6 +38,8 @@ func (e *OpenError) Error() string {
 		return fmt.Sprintf("database %s is damaged (%s): restore a copy of it, or move it away to start with an empty store", e.Path, e.Detail)
 	case Newer:
 		return fmt.Sprintf("database %s was written by a newer version (%s): run that version, or move the file away to start with an empty store", e.Path, e.Detail)
+	case Older:
+		return fmt.Sprintf("database %s was written before the first release (%s): move the file away to start with an empty store", e.Path, e.Detail)
 	case Foreign:
 		return fmt.Sprintf("file %s is not a database of this program (%s): choose another store.path", e.Path, e.Detail)
 	case Locked:

@@ -16,15 +16,17 @@ const (
 )
 
 const folderColumns = `SELECT id, parent, mailbox, type, special, name, class, bag, content_count, unread_count, assoc_count, deleted_count,
-	child_count, content_size, assoc_size, created, modified, commit_max, cn, hierarchy, deleted FROM folder `
+	deleted_assoc, child_count, gone_children, content_size, assoc_size, deleted_size, created, modified, commit_max, cn, content_cn,
+	hierarchy, deleted FROM folder `
 
 func scanFolder(row func(...any) error) (store.Folder, error) {
 	var f store.Folder
 	var special sql.NullInt64
 	var deleted uint8
 	err := row(into(&f.ID), into(&f.Parent), into(&f.Mailbox), into(&f.Type), &special, &f.Name, &f.Class, into(&f.Bag), into(&f.ContentCount),
-		into(&f.UnreadCount), into(&f.AssocCount), into(&f.DeletedCount), into(&f.ChildCount), into(&f.ContentSize), into(&f.AssocSize),
-		into(&f.Created), into(&f.Modified), into(&f.CommitMax), into(&f.Change), into(&f.HierarchyCount), into(&deleted))
+		into(&f.UnreadCount), into(&f.AssocCount), into(&f.DeletedCount), into(&f.DeletedAssocCount), into(&f.ChildCount), into(&f.DeletedChildCount),
+		into(&f.ContentSize), into(&f.AssocSize), into(&f.DeletedSize), into(&f.Created), into(&f.Modified), into(&f.CommitMax), into(&f.Change),
+		into(&f.ContentChange), into(&f.HierarchyCount), into(&deleted))
 	f.Deleted = deleted != 0
 	f.Special = store.SpecialCount
 	if special.Valid {
@@ -64,7 +66,7 @@ func (r *reader) Folders(parent store.FolderID, deep, deleted bool) ([]store.Fol
 		// Both partial indexes want their condition spelled out.
 		where := "WHERE parent = ? AND deleted = 0 AND id <> parent ORDER BY folded, id"
 		if deleted {
-			where = "WHERE parent = ? AND deleted = 1 ORDER BY folded, id"
+			where = "WHERE parent = ? AND deleted <> 0 ORDER BY folded, id"
 		}
 		return r.listFolders(where, int64(parent))
 	}
@@ -129,7 +131,7 @@ func (t *tx) CreateFolder(n store.NewFolder) (store.Folder, error) {
 			rest = append(rest, p)
 		}
 	}
-	bagID, _, err := t.newBagOf(rest)
+	bagID, err := t.newBagOf(rest)
 	if err != nil {
 		return store.Folder{}, err
 	}
@@ -197,7 +199,7 @@ func (t *tx) SetFolderProps(id store.FolderID, set []prop.Tagged, remove []mapi.
 	rest := slices.DeleteFunc(slices.Clone(set), func(p prop.Tagged) bool {
 		return p.Tag.ID() == tagDisplayName.ID() || p.Tag.ID() == tagContainerClass.ID()
 	})
-	if err := t.changeBag(f.Bag, rest, remove); err != nil {
+	if err := t.changeBag(f.Bag, store.Edit{Set: rest, Remove: remove}); err != nil {
 		return fmt.Errorf("folder %d: %w", id, err)
 	}
 	cn := t.counter()

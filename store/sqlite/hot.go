@@ -69,70 +69,61 @@ var insertMessage = func() string {
 	return q + ") VALUES (" + strings.Repeat("?, ", 15+len(hotColumns)) + "?)"
 }()
 
+// updateMessage takes what a save changes, the hot columns, and the key.
+var updateMessage = func() string {
+	q := "UPDATE message SET flags = ?, status = ?, size = ?, received = ?, created = ?, modified = ?, cn = ?, read_cn = ?, attachments = ?, recipients = ?, odd = ?"
+	for _, h := range hotColumns {
+		q += ", " + h.column + " = ?"
+	}
+	return q + " WHERE folder = ? AND part = ? AND mid = ?"
+}()
+
 // hot is what the message table takes from the properties of a message.
 type hot struct {
-	props                       []prop.Tagged // the properties that go into the bag
-	status                      uint32
 	received, created, modified mapi.FileTime
 	odd                         int64
 	columns                     [len(hotColumns)]any
 }
 
-// hotOf sorts out the properties of a new message.
-func hotOf(props []prop.Tagged, now mapi.FileTime) hot {
-	h := hot{props: make([]prop.Tagged, 0, len(props)+2), created: now, modified: now}
-	var created, modified bool
-	normalized, hasNormalized := "", false
-	for _, p := range props {
-		switch p.Tag.ID() {
-		case tagMessageFlags.ID(), tagMessageSize.ID(), tagHasAttachments.ID(), tagMid.ID(), tagFolderID.ID(), tagChangeNumber.ID(), tagAssociated.ID():
-			continue
-		case tagMessageStatus.ID():
-			h.status = uint32(p.Value.Bits())
-			continue
-		case tagMessageDeliveryTime.ID():
-			h.received = columnTime(p.Value)
-		case tagCreationTime.ID():
-			h.created, created = columnTime(p.Value), true
-		case tagLastModificationTime.ID():
-			h.modified, modified = columnTime(p.Value), true
-		case tagNormalizedSubject.ID():
-			hasNormalized = p.Value.Type() == mapi.PtypString
-			normalized = p.Value.Str()
+// hotOf reads the properties of a message.
+func hotOf(g bag) hot {
+	var h hot
+	h.received = columnTime(g[tagMessageDeliveryTime.ID()].value)
+	h.created = columnTime(g[tagCreationTime.ID()].value)
+	h.modified = columnTime(g[tagLastModificationTime.ID()].value)
+	for i, c := range hotColumns {
+		if v, ok := g[c.tag.ID()]; ok {
+			h.column(i, v)
 		}
-		h.props = append(h.props, p)
-		h.column(p)
 	}
-	if !created {
-		h.props = append(h.props, prop.Tagged{Tag: tagCreationTime, Value: prop.Time(now)})
-	}
-	if !modified {
-		h.props = append(h.props, prop.Tagged{Tag: tagLastModificationTime, Value: prop.Time(now)})
-	}
+	n := g[tagNormalizedSubject.ID()].value
 	prefix, _ := h.columns[hotPrefix].(string)
 	subject, ok := h.columns[hotSubject].(string)
-	if rest, cut := strings.CutPrefix(subject, prefix); !hasNormalized || !ok || !cut || rest != normalized {
+	if rest, cut := strings.CutPrefix(subject, prefix); n.Type() != mapi.PtypString || !ok || !cut || rest != n.Str() {
 		h.odd |= 1 << hotNormalized
 	}
 	return h
 }
 
-// column fills the column of a property, if it has one and the value fits; if it does not fit, the bag has it alone.
-func (h *hot) column(p prop.Tagged) {
-	for i, c := range hotColumns {
-		if c.tag.ID() != p.Tag.ID() {
-			continue
-		}
-		v := p.Value
-		switch {
-		case v.Type() != c.tag.Type(), len(v.Str()) > store.RowValueLimit, v.Type() == mapi.PtypTime && v.Bits() > math.MaxInt64:
-			h.odd |= 1 << i
-		case v.Type() == mapi.PtypString:
-			h.columns[i] = v.Str()
-		default:
-			h.columns[i] = v.Int()
-		}
-		return
+// fields fills in what a message has of its properties and content.
+func (h *hot) fields(m *store.Message, c *content) {
+	m.Received, m.Created, m.Modified = h.received, h.created, h.modified
+	m.Size, m.Attachments, m.Recipients = c.size, c.attachments, c.recipients
+	if c.status != nil {
+		m.Status = *c.status
+	}
+}
+
+// column fills a column, if the value fits; if it does not, the bag has it alone.
+func (h *hot) column(i int, b bagValue) {
+	v := b.value
+	switch {
+	case v.Type() != hotColumns[i].tag.Type(), len(v.Str()) > store.RowValueLimit, v.Type() == mapi.PtypTime && v.Bits() > math.MaxInt64:
+		h.odd |= 1 << i
+	case v.Type() == mapi.PtypString:
+		h.columns[i] = v.Str()
+	default:
+		h.columns[i] = v.Int()
 	}
 }
 

@@ -9,12 +9,12 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-const mailboxColumns = "SELECT id, kind, guid, account, locale, bag, created, size FROM mailbox "
+const mailboxColumns = "SELECT id, kind, guid, account, locale, bag, created, size, deleted_size FROM mailbox "
 
 func scanMailbox(row func(...any) error) (store.Mailbox, error) {
 	var m store.Mailbox
 	var guid []byte
-	err := row(into(&m.ID), into(&m.Kind), &guid, &m.Account, into(&m.Locale), into(&m.Bag), into(&m.Created), into(&m.Size))
+	err := row(into(&m.ID), into(&m.Kind), &guid, &m.Account, into(&m.Locale), into(&m.Bag), into(&m.Created), into(&m.Size), into(&m.DeletedSize))
 	copy(m.GUID[:], guid)
 	return m, err
 }
@@ -77,7 +77,7 @@ func (r *reader) Mailboxes() ([]store.Mailbox, error) {
 func (t *tx) CreateMailbox(n store.NewMailbox) (store.Mailbox, error) {
 	id := store.MailboxID(t.w.next.mailbox)
 	t.w.next.mailbox++
-	bagID, _, err := t.newBagOf(nil)
+	bagID, err := t.newBagOf(nil)
 	if err != nil {
 		return store.Mailbox{}, err
 	}
@@ -103,27 +103,18 @@ func (t *tx) SetMailboxProps(id store.MailboxID, set []prop.Tagged, remove []map
 	if err != nil {
 		return err
 	}
-	if err := t.changeBag(m.Bag, set, remove); err != nil {
+	if err := t.changeBag(m.Bag, store.Edit{Set: set, Remove: remove}); err != nil {
 		return err
 	}
 	t.note(store.Change{Kind: store.MailboxModified, Mailbox: id})
 	return nil
 }
 
-// bagsOfMailbox are all bags of a mailbox: its own, those of its folders, rules and messages, and what hangs on them.
-const bagsOfMailbox = `WITH RECURSIVE
-	top (bag) AS (
-		SELECT bag FROM mailbox WHERE id = ?1
-		UNION ALL SELECT bag FROM folder WHERE mailbox = ?1
-		UNION ALL SELECT rule.bag FROM rule JOIN folder ON folder.id = rule.folder WHERE folder.mailbox = ?1
-		UNION ALL SELECT message.bag FROM folder CROSS JOIN message ON message.folder = folder.id WHERE folder.mailbox = ?1),
-	every (bag) AS (
-		SELECT bag FROM top
-		UNION ALL
-		SELECT CASE side.n WHEN 0 THEN attachment.own_bag ELSE attachment.embedded END
-		FROM every JOIN attachment ON attachment.bag = every.bag JOIN (SELECT 0 AS n UNION ALL SELECT 1) AS side
-		WHERE side.n = 0 OR attachment.embedded <> 0)
-	SELECT bag FROM every`
+// bagsOfMailbox are the bags of a mailbox: its own and those of its folders, rules and messages.
+const bagsOfMailbox = `SELECT bag FROM mailbox WHERE id = ?1
+	UNION ALL SELECT bag FROM folder WHERE mailbox = ?1
+	UNION ALL SELECT rule.bag FROM rule JOIN folder ON folder.id = rule.folder WHERE folder.mailbox = ?1
+	UNION ALL SELECT message.bag FROM folder CROSS JOIN message ON message.folder = folder.id WHERE folder.mailbox = ?1`
 
 // DeleteMailbox removes a mailbox and everything in it.
 func (t *tx) DeleteMailbox(id store.MailboxID) error {
@@ -134,18 +125,11 @@ func (t *tx) DeleteMailbox(id store.MailboxID) error {
 		return err
 	}
 	const folders = "(SELECT id FROM folder WHERE mailbox = ?1)"
-	const messages = "(SELECT mid FROM message WHERE folder IN " + folders + ")"
-	for _, q := range []string{
-		"CREATE TEMP TABLE IF NOT EXISTS doomed (bag INTEGER PRIMARY KEY)",
-		"DELETE FROM doomed",
-	} {
-		if err := t.c.exec(q); err != nil {
-			return err
-		}
+	if err := t.dropBags(bagsOfMailbox, int64(id)); err != nil {
+		return fmt.Errorf("remove mailbox %d: %w", id, err)
 	}
 	for _, q := range []string{
-		"INSERT OR IGNORE INTO doomed (bag) " + bagsOfMailbox,
-		"DELETE FROM read_state WHERE mid IN " + messages,
+		"DELETE FROM read_state WHERE folder IN " + folders,
 		"DELETE FROM search_member WHERE folder IN " + folders,
 		"DELETE FROM search_scope WHERE folder IN " + folders,
 		"DELETE FROM search WHERE folder IN " + folders,
@@ -163,11 +147,6 @@ func (t *tx) DeleteMailbox(id store.MailboxID) error {
 			return fmt.Errorf("remove mailbox %d: %w", id, err)
 		}
 	}
-	for _, table := range []string{"bag WHERE id", "chunk WHERE bag", "recipients WHERE bag", "attachment WHERE bag"} {
-		if err := t.c.exec("DELETE FROM " + table + " IN (SELECT bag FROM doomed)"); err != nil {
-			return fmt.Errorf("remove mailbox %d: %w", id, err)
-		}
-	}
 	t.note(store.Change{Kind: store.MailboxDeleted, Mailbox: id})
-	return t.c.exec("DELETE FROM doomed")
+	return nil
 }

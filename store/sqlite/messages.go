@@ -1,11 +1,11 @@
 package sqlite
 
 import (
-	"database/sql"
-	"encoding/binary"
-	"errors"
 	"fmt"
+	"maps"
 
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
@@ -45,203 +45,190 @@ func (r *reader) Message(id store.MessageID) (store.Message, error) {
 	return m, nil
 }
 
-// Recipients lists the recipients of a bag.
-func (r *reader) Recipients(id store.BagID) ([]store.Recipient, error) {
-	var data []byte
-	err := r.c.row("SELECT data FROM recipients WHERE bag = ?", []any{int64(id)}, &data)
-	if errors.Is(err, store.ErrNotFound) {
-		_, err = r.bagData(id)
-		return nil, err
-	}
-	if err != nil {
-		return nil, err
-	}
-	list, err := decodeRecipients(data)
-	if err != nil {
-		return nil, fmt.Errorf("recipients of bag %d: %w", id, err)
-	}
-	return list, nil
-}
-
-// Attachments lists the attachments of a bag.
-func (r *reader) Attachments(id store.BagID) ([]store.Attachment, error) {
-	var list []store.Attachment
-	err := r.c.each("SELECT number, own_bag, method, embedded, size FROM attachment WHERE bag = ? ORDER BY number", []any{int64(id)}, func(rows *sql.Rows) error {
-		var a store.Attachment
-		err := rows.Scan(into(&a.Number), into(&a.Bag), into(&a.Method), into(&a.Embedded), into(&a.Size))
-		list = append(list, a)
-		return err
-	})
-	if err == nil && list == nil {
-		_, err = r.bagData(id)
-	}
-	return list, err
-}
-
 // CreateMessage stores a message.
 func (t *tx) CreateMessage(n store.NewMessage) (store.Message, error) {
 	id, cn := t.counter(), t.counter()
-	h := hotOf(n.Props, t.time)
-	content, err := t.putContent(n, h.props)
+	c, err := t.putContent(&n)
 	if err != nil {
 		return store.Message{}, err
 	}
-	m := store.Message{
-		ID: store.MessageID(id), Folder: n.Folder, Bag: content.bag, Associated: n.Associated, Flags: n.Flags, Status: h.status, Size: content.size,
-		Received: h.received, Created: h.created, Modified: h.modified, Change: store.ChangeNumber(cn), ReadChange: store.ChangeNumber(cn),
-		Attachments: len(n.Attachments), Recipients: len(n.Recipients),
+	if err := t.saveContent(c); err != nil {
+		return store.Message{}, err
 	}
-	if m.Mailbox, err = t.count(m, 1); err != nil {
+	m := store.Message{
+		ID: store.MessageID(id), Folder: n.Folder, Bag: c.bag, Associated: n.Associated, Flags: n.Flags, Change: store.ChangeNumber(cn),
+		ReadChange: store.ChangeNumber(cn),
+	}
+	h := hotOf(c.props)
+	h.fields(&m, c)
+	var count counts
+	count.add(m, 1)
+	if m.Mailbox, err = t.count(m.Folder, count, m.Change); err != nil {
 		return store.Message{}, err
 	}
 	if err := t.mayWrite(m.Mailbox); err != nil {
 		return store.Message{}, err
 	}
-	args := append([]any{
-		int64(m.Folder), part(m.Associated, false), id, int64(m.Mailbox), int64(m.Bag), int64(m.Flags), int64(m.Status), m.Size, int64(m.Received),
-		int64(m.Created), int64(m.Modified), cn, cn, int64(m.Attachments), int64(m.Recipients), h.odd,
-	}, h.columns[:]...)
-	if err := t.c.exec(insertMessage, args...); err != nil {
+	if err := t.insertMessage(m, &h); err != nil {
 		return store.Message{}, err
 	}
-	t.note(store.Change{
-		Kind: store.MessageCreated, Mailbox: m.Mailbox, Folder: m.Folder, Message: m.ID, Associated: m.Associated, Number: m.Change,
-	})
+	t.noteMessage(store.MessageCreated, m, m.Change)
 	return m, nil
 }
 
-// count adds a living message to the counts of its folder and mailbox, or takes it away with n = -1. It returns the
-// mailbox.
-func (t *tx) count(m store.Message, n int64) (store.MailboxID, error) {
-	var normal, unread, assoc, normalSize, assocSize int64
+func (t *tx) insertMessage(m store.Message, h *hot) error {
+	return t.c.exec(insertMessage, append([]any{
+		int64(m.Folder), part(m.Associated, m.Deleted), int64(m.ID), int64(m.Mailbox), int64(m.Bag), int64(m.Flags), int64(m.Status), m.Size,
+		int64(m.Received), int64(m.Created), int64(m.Modified), int64(m.Change), int64(m.ReadChange), int64(m.Attachments), int64(m.Recipients), h.odd,
+	}, h.columns[:]...)...)
+}
+
+// noteMessage tells of a change of one message.
+func (t *tx) noteMessage(kind store.ChangeKind, m store.Message, cn store.ChangeNumber) {
+	t.note(store.Change{Kind: kind, Mailbox: m.Mailbox, Folder: m.Folder, Message: m.ID, Associated: m.Associated, Number: cn})
+}
+
+// SaveMessage changes a message.
+func (t *tx) SaveMessage(id store.MessageID, e store.MessageEdit) (store.Message, error) {
+	m, err := t.Message(id)
+	if err != nil {
+		return store.Message{}, err
+	}
+	if err := t.mayWrite(m.Mailbox); err != nil {
+		return store.Message{}, err
+	}
 	switch {
-	case m.Associated:
-		assoc, assocSize = n, n*m.Size
-	default:
-		normal, normalSize = n, n*m.Size
-		if m.Flags&mfRead == 0 {
-			unread = n
-		}
+	case m.Deleted:
+		return store.Message{}, fmt.Errorf("message %d is deleted: %w", id, store.ErrNotFound)
+	case e.Expect != 0 && e.Expect != m.Change:
+		return store.Message{}, fmt.Errorf("message %d has change %d, not %d: %w", id, m.Change, e.Expect, store.ErrConflict)
 	}
-	var mailbox int64
-	err := t.c.row(`UPDATE folder SET content_count = content_count + ?, unread_count = unread_count + ?, assoc_count = assoc_count + ?,
-		content_size = content_size + ?, assoc_size = assoc_size + ?, commit_max = max(commit_max, ?)
-		WHERE id = ? AND deleted = 0 RETURNING mailbox`, []any{normal, unread, assoc, normalSize, assocSize, int64(t.time), int64(m.Folder)}, &mailbox)
+	c, err := t.loadContent(m.Bag)
 	if err != nil {
-		return 0, fmt.Errorf("folder %d: %w", m.Folder, err)
+		return store.Message{}, err
 	}
-	t.touch(store.MailboxID(mailbox), m.Folder)
-	return store.MailboxID(mailbox), t.c.exec("UPDATE mailbox SET size = size + ? WHERE id = ?", n*m.Size, mailbox)
+	c.recipients = m.Recipients
+	if err := t.editContent(c, &e.ContentEdit); err != nil {
+		return store.Message{}, fmt.Errorf("message %d: %w", id, err)
+	}
+	var count counts
+	count.add(m, -1)
+	t.change(&m, m.Flags&^e.FlagsMask|e.Flags&e.FlagsMask, true)
+	if err := t.supersede(c.props, c.bag, m.Change, &e.Edit); err != nil {
+		return store.Message{}, err
+	}
+	if err := t.saveContent(c); err != nil {
+		return store.Message{}, err
+	}
+	h := hotOf(c.props)
+	h.fields(&m, c)
+	count.add(m, 1)
+	if _, err := t.count(m.Folder, count, m.Change); err != nil {
+		return store.Message{}, err
+	}
+	if err := t.updateMessage(m, &h); err != nil {
+		return store.Message{}, err
+	}
+	t.noteMessage(store.MessageModified, m, m.Change)
+	return m, nil
 }
 
-// content is what hangs on a bag, stored.
-type content struct {
-	bag  store.BagID
-	size int64
+func (t *tx) updateMessage(m store.Message, h *hot) error {
+	return t.c.exec(updateMessage, append(append([]any{
+		int64(m.Flags), int64(m.Status), m.Size, int64(m.Received), int64(m.Created), int64(m.Modified), int64(m.Change), int64(m.ReadChange),
+		int64(m.Attachments), int64(m.Recipients), h.odd,
+	}, h.columns[:]...), int64(m.Folder), part(m.Associated, m.Deleted), int64(m.ID))...)
 }
 
-// putContent stores the properties, recipients and attachments of a message or embedded message.
-func (t *tx) putContent(n store.NewMessage, props []prop.Tagged) (content, error) {
-	var c content
-	var err error
-	if c.bag, c.size, err = t.newBagOf(props); err != nil {
-		return content{}, err
+// change gives a message new flags and change numbers; content says that more than its flags changes.
+func (t *tx) change(m *store.Message, flags uint32, content bool) store.ChangeNumber {
+	cn := store.ChangeNumber(t.counter())
+	changed := m.Flags ^ flags
+	m.Flags = flags
+	if changed&readState != 0 {
+		m.ReadChange = cn
 	}
-	if len(n.Recipients) > 0 {
-		data, err := encodeRecipients(n.Recipients)
-		if err != nil {
-			return content{}, err
-		}
-		if err := t.c.exec("INSERT INTO recipients (bag, data) VALUES (?, ?)", int64(c.bag), data); err != nil {
-			return content{}, err
-		}
-		c.size += int64(len(data))
+	if content || changed&^readState != 0 {
+		m.Change = cn
 	}
-	for i, a := range n.Attachments {
-		size, err := t.putAttachment(c.bag, int64(i), a)
-		if err != nil {
-			return content{}, fmt.Errorf("attachment %d: %w", i, err)
-		}
-		c.size += size
-	}
-	if k := len(n.Attachments); k > 0 {
-		err = t.c.exec("UPDATE bag SET next_attachment = ? WHERE id = ?", int64(k), int64(c.bag))
-	}
-	return c, err
+	return cn
 }
 
-func (t *tx) putAttachment(parent store.BagID, number int64, a store.NewAttachment) (int64, error) {
-	own, size, err := t.newBagOf(a.Props)
-	if err != nil {
-		return 0, err
-	}
-	var embedded content
-	if a.Embedded != nil {
-		h := hotOf(a.Embedded.Props, t.time)
-		props := append(h.props, prop.Tagged{Tag: tagMessageFlags, Value: prop.Uint32(a.Embedded.Flags)})
-		if embedded, err = t.putContent(*a.Embedded, props); err != nil {
-			return 0, fmt.Errorf("embedded message: %w", err)
-		}
-		size += embedded.size
-	}
-	return size, t.c.exec("INSERT INTO attachment (bag, number, own_bag, method, embedded, size) VALUES (?, ?, ?, ?, ?, ?)",
-		int64(parent), number, int64(own), int64(a.Method), int64(embedded.bag), size)
-}
-
-// Recipients of a bag are
-//
-//	version  byte, 1
-//	count    uvarint
-//	count × { uvarint: row id, uvarint: type, uvarint: length of a bag, the bag }
-const recipientsVersion = 1
-
-func encodeRecipients(list []store.Recipient) ([]byte, error) {
-	b := binary.AppendUvarint([]byte{recipientsVersion}, uint64(len(list)))
-	for _, r := range list {
-		g := make(bag, len(r.Props))
-		for _, p := range r.Props {
-			g[p.Tag.ID()] = bagValue{value: p.Value}
-		}
-		data, err := g.encode()
-		if err != nil {
-			return nil, fmt.Errorf("recipient %d: %w", r.RowID, err)
-		}
-		b = binary.AppendUvarint(b, uint64(r.RowID))
-		b = binary.AppendUvarint(b, uint64(r.Type))
-		b = append(binary.AppendUvarint(b, uint64(len(data))), data...)
-	}
-	return b, nil
-}
-
-func decodeRecipients(data []byte) ([]store.Recipient, error) {
-	if len(data) == 0 || data[0] != recipientsVersion {
-		return nil, errBag
-	}
-	r := bagReader{b: data[1:]}
-	n := r.uvarint()
-	if r.err != nil || n > uint64(len(r.b))/5 { // a recipient takes five bytes at least
-		return nil, errBag
-	}
-	list := make([]store.Recipient, 0, n)
-	for range n {
-		row, typ := r.uvarint(), r.uvarint()
-		b := readBag(r.bytes(r.uvarint()))
-		one := store.Recipient{RowID: uint32(row), Type: uint32(typ), Props: make([]prop.Tagged, 0, b.left)}
-		for rec, ok := b.next(); ok; rec, ok = b.next() {
-			one.Props = append(one.Props, prop.Tagged{Tag: rec.tag, Value: rec.value()})
-			if rec.apart {
-				return nil, errBag
+// supersede takes up the server's own change in what a client has stored of the versions of an object, unless the edit
+// sets that too. An object without stored properties of this kind needs none.
+func (t *tx) supersede(g bag, id store.BagID, cn store.ChangeNumber, e *store.Edit) error {
+	sets := func(tag mapi.PropTag) bool {
+		for _, p := range e.Set {
+			if p.Tag.ID() == tag.ID() {
+				return true
 			}
 		}
-		if r.err != nil || b.err != nil || row != uint64(one.RowID) || typ != uint64(one.Type) {
-			return nil, errBag
+		return false
+	}
+	if v, ok := g[mapi.TagPredecessorChangeList.ID()]; ok && !sets(mapi.TagPredecessorChangeList) {
+		own := msgprops.ChangeXID(prop.LongTermID{DatabaseGUID: t.s.replica, GlobalCounter: uint64(cn)})
+		list, err := msgprops.ParsePredecessorChangeList(v.value.Bytes())
+		if err != nil {
+			list = nil // what no client understands either
 		}
-		list = append(list, one)
+		if err := t.put(g, id, prop.Tagged{Tag: mapi.TagPredecessorChangeList, Value: prop.Binary(list.With(own).Bytes())}); err != nil {
+			return err
+		}
 	}
-	if len(r.b) != 0 {
-		return nil, errBag
+	if sets(mapi.TagChangeKey) {
+		return nil
 	}
-	return list, nil
+	return t.remove(g, id, mapi.TagChangeKey.ID())
+}
+
+// counts are changes of the counts of a folder and the sizes of its mailbox.
+type counts struct {
+	content, unread, assoc, deleted, deletedAssoc int64
+	contentSize, assocSize, deletedSize           int64
+}
+
+// add counts a message n times.
+func (c *counts) add(m store.Message, n int64) {
+	switch part(m.Associated, m.Deleted) {
+	case 0:
+		c.content += n
+		c.contentSize += n * m.Size
+		if m.Flags&mfRead == 0 {
+			c.unread += n
+		}
+	case 1:
+		c.assoc += n
+		c.assocSize += n * m.Size
+	case 2:
+		c.deleted += n
+		c.deletedSize += n * m.Size
+	default:
+		c.deletedAssoc += n
+		c.deletedSize += n * m.Size
+	}
+}
+
+// count applies counts to a living folder after change cn in its contents, and returns its mailbox.
+func (t *tx) count(folder store.FolderID, c counts, cn store.ChangeNumber) (store.MailboxID, error) {
+	var mailbox store.MailboxID
+	err := t.c.row(`UPDATE folder SET content_count = content_count + ?, unread_count = unread_count + ?, assoc_count = assoc_count + ?,
+		deleted_count = deleted_count + ?, deleted_assoc = deleted_assoc + ?, content_size = content_size + ?, assoc_size = assoc_size + ?,
+		deleted_size = deleted_size + ?, commit_max = max(commit_max, ?), content_cn = max(content_cn, ?)
+		WHERE id = ? AND deleted = 0 RETURNING mailbox`, []any{c.content, c.unread, c.assoc, c.deleted, c.deletedAssoc, c.contentSize, c.assocSize,
+		c.deletedSize, int64(t.time), int64(cn), int64(folder)}, into(&mailbox))
+	if err != nil {
+		return 0, fmt.Errorf("folder %d: %w", folder, err)
+	}
+	t.touch(mailbox, folder)
+	return mailbox, t.resize(mailbox, c.contentSize+c.assocSize, c.deletedSize)
+}
+
+// resize changes the sizes of a mailbox.
+func (t *tx) resize(m store.MailboxID, living, deleted int64) error {
+	if living == 0 && deleted == 0 {
+		return nil
+	}
+	return t.c.exec("UPDATE mailbox SET size = size + ?, deleted_size = deleted_size + ? WHERE id = ?", living, deleted, int64(m))
 }
 
 // SetMessageFlags changes PidTagMessageFlags.
@@ -253,38 +240,49 @@ func (t *tx) SetMessageFlags(id store.MessageID, flags, mask uint32) (store.Mess
 	if err := t.mayWrite(m.Mailbox); err != nil {
 		return store.Message{}, err
 	}
-	before := m.Flags
-	m.Flags = before&^mask | flags&mask
-	if m.Flags == before {
+	if m.Flags&^mask|flags&mask == m.Flags {
 		return m, nil
 	}
-	cn := store.ChangeNumber(t.counter())
-	if (m.Flags^before)&readState != 0 {
-		m.ReadChange = cn
-	}
-	if (m.Flags^before)&^readState != 0 {
-		m.Change = cn
-	}
-	err = t.c.exec("UPDATE message SET flags = ?, cn = ?, read_cn = ? WHERE folder = ? AND part = ? AND mid = ?",
-		int64(m.Flags), int64(m.Change), int64(m.ReadChange), int64(m.Folder), part(m.Associated, m.Deleted), int64(id))
-	if err != nil {
-		return store.Message{}, err
-	}
-	if (m.Flags^before)&mfRead != 0 && !m.Associated && !m.Deleted {
-		if err := t.countUnread(m); err != nil {
+	var count counts
+	count.add(m, -1)
+	cn := t.change(&m, m.Flags&^mask|flags&mask, false)
+	if m.Change == cn {
+		if err := t.changeBagOf(&m, func(g bag) error { return t.supersede(g, m.Bag, cn, &store.Edit{}) }); err != nil {
 			return store.Message{}, err
 		}
 	}
-	t.note(store.Change{Kind: store.MessageModified, Mailbox: m.Mailbox, Folder: m.Folder, Message: id, Associated: m.Associated, Number: cn})
-	return m, nil
+	count.add(m, 1)
+	return m, t.updateFields(m, count, cn)
 }
 
-// countUnread moves the unread count of a folder after the read bit of m has changed.
-func (t *tx) countUnread(m store.Message) error {
-	n := int64(1)
-	if m.Flags&mfRead != 0 {
-		n = -1
+// changeBagOf changes the bag of a message, if fn changes anything, and the size with it.
+func (t *tx) changeBagOf(m *store.Message, fn func(bag) error) error {
+	g, size, err := t.loadBag(m.Bag)
+	if err != nil {
+		return err
 	}
-	t.touch(m.Mailbox, m.Folder)
-	return t.c.exec("UPDATE folder SET unread_count = unread_count + ?, commit_max = max(commit_max, ?) WHERE id = ?", n, int64(t.time), int64(m.Folder))
+	before := maps.Clone(g)
+	if err := fn(g); err != nil {
+		return err
+	}
+	if maps.EqualFunc(before, g, func(a, b bagValue) bool { return a.typ == b.typ && a.size == b.size && a.value.Equal(b.value) }) {
+		return nil
+	}
+	now, err := t.saveBag(m.Bag, g, false)
+	m.Size += now - size
+	return err
+}
+
+// updateFields stores what can change of a message without its properties.
+func (t *tx) updateFields(m store.Message, count counts, cn store.ChangeNumber) error {
+	if _, err := t.count(m.Folder, count, cn); err != nil {
+		return err
+	}
+	err := t.c.exec("UPDATE message SET flags = ?, status = ?, size = ?, cn = ?, read_cn = ? WHERE folder = ? AND part = ? AND mid = ?",
+		int64(m.Flags), int64(m.Status), m.Size, int64(m.Change), int64(m.ReadChange), int64(m.Folder), part(m.Associated, m.Deleted), int64(m.ID))
+	if err != nil {
+		return err
+	}
+	t.noteMessage(store.MessageModified, m, cn)
+	return nil
 }

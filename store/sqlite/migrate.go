@@ -9,11 +9,14 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 )
 
-// schema holds the migrations: 0001_… makes the first schema, every later one changes what is there. The number of
-// those applied is SQLite's user_version.
+// schema holds the migrations: the first makes a schema, every later one changes what is there. The number of the last
+// one applied is SQLite's user_version.
 //
 //go:embed schema/*.sql
 var schema embed.FS
+
+// firstSchema is the number of the first migration. What has a lower one was never released.
+const firstSchema = 2
 
 // applicationID marks a database file as one of this program ("mapd").
 const applicationID = 0x6D617064
@@ -33,24 +36,29 @@ func migrate(c *conn, path string, replica, fallback mapi.GUID) error {
 			return err
 		}
 	}
+	newest := int64(firstSchema + len(names) - 1)
 	switch {
 	case app != applicationID && (app != 0 || version != 0 || tables != 0):
 		return &OpenError{Path: path, Problem: Foreign, Detail: "it is a database of something else"}
-	case version > int64(len(names)):
-		return &OpenError{Path: path, Problem: Newer, Detail: fmt.Sprintf("its schema is %d, this version knows %d", version, len(names))}
+	case version > newest:
+		return &OpenError{Path: path, Problem: Newer, Detail: fmt.Sprintf("its schema is %d, this version knows %d", version, newest)}
+	case version > 0 && version < firstSchema:
+		return &OpenError{Path: path, Problem: Older, Detail: fmt.Sprintf("its schema is %d, this version knows %d to %d", version, firstSchema, newest)}
 	}
 	if replica.IsZero() {
 		replica = fallback
 	}
-	for n := int(version); n < len(names); n++ {
-		if err := apply(c, names[n], n, replica); err != nil {
-			return fmt.Errorf("migrate to %s: %w", names[n], err)
+	for i, name := range names {
+		if n := int64(firstSchema + i); n > version {
+			if err := apply(c, name, n, replica); err != nil {
+				return fmt.Errorf("migrate to %s: %w", name, err)
+			}
 		}
 	}
 	return nil
 }
 
-func apply(c *conn, name string, n int, replica mapi.GUID) (err error) {
+func apply(c *conn, name string, n int64, replica mapi.GUID) (err error) {
 	script, err := schema.ReadFile(name)
 	if err != nil {
 		return err
@@ -66,12 +74,12 @@ func apply(c *conn, name string, n int, replica mapi.GUID) (err error) {
 	if _, err := c.c.ExecContext(context.Background(), string(script)); err != nil {
 		return wrapError(err)
 	}
-	if n == 0 {
+	if n == firstSchema {
 		if err := initialise(c, replica, firstCounters); err != nil {
 			return err
 		}
 	}
-	pragmas := fmt.Sprintf("PRAGMA user_version = %d; PRAGMA application_id = %d", n+1, applicationID)
+	pragmas := fmt.Sprintf("PRAGMA user_version = %d; PRAGMA application_id = %d", n, applicationID)
 	if _, err := c.c.ExecContext(context.Background(), pragmas); err != nil {
 		return wrapError(err)
 	}

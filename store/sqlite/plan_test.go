@@ -31,7 +31,8 @@ func TestQueryPlans(t *testing.T) {
 		{mailboxColumns + "WHERE kind = ?", "SCAN mailbox"}, // a few rows, once per logon
 		{messageColumns + "WHERE mid = ?", "SEARCH message USING INDEX message_mid (mid=?)"},
 		{"SELECT data FROM bag WHERE id = ?", "SEARCH bag USING INTEGER PRIMARY KEY (rowid=?)"},
-		{"SELECT data FROM chunk WHERE bag = ? AND prop = ? AND n = ?", "SEARCH chunk USING INDEX chunk_place (bag=? AND prop=? AND n=?)"},
+		{"SELECT data FROM chunk WHERE value = ? AND n = ?", "SEARCH chunk USING INDEX chunk_place (value=? AND n=?)"},
+		{"SELECT value FROM large WHERE bag = ? AND prop = ?", "SEARCH large USING PRIMARY KEY (bag=? AND prop=?)"},
 		{"SELECT data FROM recipients WHERE bag = ?", "SEARCH recipients USING INTEGER PRIMARY KEY (rowid=?)"},
 		{"SELECT number, own_bag, method, embedded, size FROM attachment WHERE bag = ? ORDER BY number", "SEARCH attachment USING PRIMARY KEY (bag=?)"},
 		{scan.query("message", selection), "SEARCH message USING PRIMARY KEY (folder=? AND part=?)"},

@@ -31,9 +31,7 @@ func (t *tx) DeleteMessage(store.MessageID, bool) error                  { retur
 func (t *tx) MoveFolder(store.FolderID, store.FolderMove) (store.Folder, error) {
 	return store.Folder{}, errUnfinished
 }
-func (t *tx) SaveMessage(store.MessageID, store.MessageEdit) (store.Message, error) {
-	return store.Message{}, errUnfinished
-}
+func (t *tx) adopt(bag, store.BagID, store.Staged) error { return errUnfinished }
 func (t *tx) SetMessageStatus(store.MessageID, uint32, uint32) (store.Message, error) {
 	return store.Message{}, errUnfinished
 }

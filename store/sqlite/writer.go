@@ -38,6 +38,7 @@ type writer struct {
 	once  sync.Once
 
 	next      counters // guarded by having the turn
+	garbage   bool     // there may be values to remove; guarded by having the turn
 	committed counters // of the writer's goroutine
 }
 

@@ -133,7 +133,7 @@ func testFeedKinds(t *testing.T, open Open) {
 
 	f.update(scope, func(tx store.Tx) (err error) { m, err = tx.SetMessageFlags(m.ID, 1, 1); return err })
 	f.same("SetMessageFlags", rec.take(), []store.Change{
-		{Kind: store.MessageModified, Mailbox: mb, Folder: f.inbox, Message: m.ID, Associated: true, Number: m.ReadChange, Origin: 42},
+		{Kind: store.MessageModified, Mailbox: mb, Folder: f.inbox, Message: m.ID, Associated: true, Number: m.ReadChange, Origin: 42}, counts,
 	})
 
 	var d store.Folder

@@ -25,6 +25,7 @@ func Run(t *testing.T, open Open) {
 		{"Mailboxes", testMailboxes},
 		{"Folders", testFolders},
 		{"Messages", testMessages},
+		{"SaveMessage", testSaveMessage},
 		{"Contents", testContents},
 		{"Properties", testProperties},
 		{"Names", testNames},

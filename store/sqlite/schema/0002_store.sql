@@ -6,7 +6,7 @@ CREATE TABLE store (
 	id                INTEGER PRIMARY KEY CHECK (id = 1),
 	replica           BLOB NOT NULL,
 	next_counter      INTEGER NOT NULL,    -- folders, messages, change numbers, reserved ranges
-	next_bag          INTEGER NOT NULL,
+	next_bag          INTEGER NOT NULL,    -- bags and large values
 	next_mailbox      INTEGER NOT NULL,
 	next_entry        INTEGER NOT NULL,    -- NSPI minimal ids
 	directory_version INTEGER NOT NULL
@@ -21,7 +21,8 @@ CREATE TABLE mailbox (
 	locale  INTEGER NOT NULL,
 	bag     INTEGER NOT NULL,
 	created INTEGER NOT NULL,
-	size    INTEGER NOT NULL DEFAULT 0     -- of all messages
+	size    INTEGER NOT NULL DEFAULT 0,    -- of all living messages
+	deleted_size INTEGER NOT NULL DEFAULT 0 -- of soft-deleted messages, and of all in soft-deleted folders
 );
 CREATE UNIQUE INDEX mailbox_account ON mailbox (folded) WHERE kind = 0;
 CREATE UNIQUE INDEX mailbox_public ON mailbox (kind) WHERE kind = 1;
@@ -40,19 +41,23 @@ CREATE TABLE folder (
 	unread_count   INTEGER NOT NULL DEFAULT 0,
 	assoc_count    INTEGER NOT NULL DEFAULT 0,
 	deleted_count  INTEGER NOT NULL DEFAULT 0,
-	child_count    INTEGER NOT NULL DEFAULT 0,
+	deleted_assoc  INTEGER NOT NULL DEFAULT 0,
+	child_count    INTEGER NOT NULL DEFAULT 0, -- living ones
+	gone_children  INTEGER NOT NULL DEFAULT 0, -- soft-deleted ones
 	content_size   INTEGER NOT NULL DEFAULT 0,
 	assoc_size     INTEGER NOT NULL DEFAULT 0,
+	deleted_size   INTEGER NOT NULL DEFAULT 0,
 	created        INTEGER NOT NULL,
 	modified       INTEGER NOT NULL,
 	commit_max     INTEGER NOT NULL,
 	cn             INTEGER NOT NULL,
+	content_cn     INTEGER NOT NULL DEFAULT 0, -- newest change in its contents
 	hierarchy      INTEGER NOT NULL DEFAULT 0,
 	next_member    INTEGER NOT NULL DEFAULT 1,
-	deleted        INTEGER NOT NULL DEFAULT 0
+	deleted        INTEGER NOT NULL DEFAULT 0 -- 1 itself, 2 with a folder above it
 );
 CREATE UNIQUE INDEX folder_name ON folder (parent, folded) WHERE deleted = 0 AND id <> parent;
-CREATE INDEX folder_deleted ON folder (parent) WHERE deleted = 1;
+CREATE INDEX folder_deleted ON folder (parent) WHERE deleted <> 0;
 CREATE INDEX folder_mailbox ON folder (mailbox);
 CREATE UNIQUE INDEX folder_special ON folder (mailbox, special) WHERE special IS NOT NULL;
 
@@ -93,19 +98,38 @@ CREATE INDEX message_received ON message (folder, part, received, mid);
 
 -- Every property of a mailbox, folder, message, attachment or embedded message, in the encoding of bagcodec.go.
 CREATE TABLE bag (
-	id              INTEGER PRIMARY KEY,
-	next_attachment INTEGER NOT NULL DEFAULT 0,
-	data            BLOB NOT NULL
-);
-
--- Values over 32 KiB in pieces of 64 KiB; strings in UTF-16LE, so that a place in them can be sought.
-CREATE TABLE chunk (
-	bag  INTEGER NOT NULL,
-	prop INTEGER NOT NULL,                 -- property id
-	n    INTEGER NOT NULL,
+	id   INTEGER PRIMARY KEY,
 	data BLOB NOT NULL
 );
-CREATE UNIQUE INDEX chunk_place ON chunk (bag, prop, n);
+
+-- Values over 32 KiB in pieces of 64 KiB; strings in UTF-16LE, so that a place in them can be sought. Every piece of a
+-- value has its row, but zeros at the end of a piece may be left out. What a bag has does not change: copies share it.
+CREATE TABLE chunk (
+	value INTEGER NOT NULL,
+	n     INTEGER NOT NULL,
+	data  BLOB NOT NULL
+);
+CREATE UNIQUE INDEX chunk_place ON chunk (value, n);
+
+-- Which large values the bags have. The size stands in the bag.
+CREATE TABLE large (
+	bag   INTEGER NOT NULL,
+	prop  INTEGER NOT NULL,                -- property id
+	value INTEGER NOT NULL,
+	PRIMARY KEY (bag, prop)
+) WITHOUT ROWID;
+CREATE INDEX large_value ON large (value);
+
+-- Values that are being written and belong to no bag yet. What is here when the store is opened is garbage.
+CREATE TABLE stage (
+	value INTEGER PRIMARY KEY,
+	size  INTEGER NOT NULL
+);
+
+-- Values that nothing has any more. Their chunks are removed little by little.
+CREATE TABLE garbage (
+	value INTEGER PRIMARY KEY
+);
 
 CREATE TABLE recipients (
 	bag   INTEGER PRIMARY KEY,
@@ -184,7 +208,8 @@ CREATE TABLE search_member (
 ) WITHOUT ROWID;
 CREATE INDEX search_member_mid ON search_member (mid);
 
--- What synchronisation must tell of objects that are gone. kind is 0 message, 1 associated message, 2 folder.
+-- What synchronisation must tell of objects that are gone from a folder. kind is 0 message, 1 associated message,
+-- 2 folder, which may live elsewhere since.
 CREATE TABLE tombstone (
 	folder INTEGER NOT NULL,
 	cn     INTEGER NOT NULL,
@@ -195,10 +220,11 @@ CREATE TABLE tombstone (
 
 -- Who has read what in the public folders.
 CREATE TABLE read_state (
-	account TEXT NOT NULL,
+	account TEXT NOT NULL,                 -- folded
+	folder  INTEGER NOT NULL,
 	mid     INTEGER NOT NULL,
 	read_cn INTEGER NOT NULL,
-	PRIMARY KEY (account, mid)
+	PRIMARY KEY (account, folder, mid)
 ) WITHOUT ROWID;
 CREATE INDEX read_state_mid ON read_state (mid);
 

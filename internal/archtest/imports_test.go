@@ -20,7 +20,7 @@ var bytesLayer = []string{"internal/wire", "internal/mapi", "internal/prop"}
 // service is what a service behind the RPC seam is made of.
 var service = []string{
 	"internal/dcerpc", "internal/ndr", "internal/wire", "internal/mapi", "internal/prop", "internal/trace", "internal/profile",
-	"internal/codepage", "internal/msgprops", "store", "auth",
+	"internal/codepage", "internal/msgprops", "internal/late", "store", "auth",
 }
 
 var importRules = []rule{
@@ -33,7 +33,8 @@ var importRules = []rule{
 	{"internal/lzxpress", []string{"internal/wire"}, "a compression knows nothing of what it compresses"},
 	{"internal/codepage", []string{"internal/mapi"}, "tables only"},
 	{"internal/msgprops", bytesLayer, "what is computed from properties needs nothing but properties"},
-	{"internal/dcerpc", []string{"internal/ndr", "internal/wire", "auth"}, "the RPC runtime knows no interface and no mechanism"},
+	{"internal/late", nil, "contexts know nothing of what is cancelled"},
+	{"internal/dcerpc", []string{"internal/ndr", "internal/wire", "internal/late", "auth"}, "the RPC runtime knows no interface and no mechanism"},
 	{"internal/profile", []string{"internal/mapi", "auth"}, "what differs per version is data"},
 	{"internal/seed", []string{"internal/mapi", "internal/prop", "internal/msgprops", "store"}, "a seed writes through the contract, so every engine can be seeded"},
 	{"internal/trace", append([]string{"internal/rop", "internal/ndr"}, bytesLayer...), "the trace sees typed messages and bytes, not handlers"},

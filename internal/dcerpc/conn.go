@@ -108,6 +108,7 @@ func (c *conn) serve(parent context.Context) {
 		f(c.info())
 	}
 	c.deadline = time.Now().Add(c.srv.Limits().Handshake)
+	growStack(len(c.remote))
 	c.read(ctx)
 	err := <-c.ended
 	if c.srv.draining.Load() {
@@ -129,6 +130,15 @@ func (c *conn) serve(parent context.Context) {
 	if f := c.srv.hooks.ConnClosed; f != nil {
 		f(c.info(), err)
 	}
+}
+
+// growStack makes the goroutine's stack as large as calls need it while there is next to nothing on it. Growing it step
+// by step in the depth of the first calls costs each connection some 20 µs.
+//
+//go:noinline
+func growStack(i int) byte {
+	var frame [12 << 10]byte
+	return frame[i%len(frame)]
 }
 
 // leave ends the connection's share in its association group.
@@ -171,7 +181,7 @@ func (c *conn) readAll(ctx context.Context) (reading bool, err error) {
 			reading, err = true, errQuiet
 		}
 	}()
-	var takeOver *time.Timer // this reader's own
+	t := new(takeOver)
 	for {
 		buf, h, err := c.readPDU()
 		if err == nil {
@@ -185,7 +195,7 @@ func (c *conn) readAll(ctx context.Context) (reading bool, err error) {
 		if err != nil {
 			return true, err
 		}
-		if c.ready != nil && !c.runInline(ctx, &takeOver) {
+		if c.ready != nil && !c.runInline(ctx, t) {
 			return false, nil
 		}
 	}

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/mapid/mapid/internal/late"
 	"github.com/mapid/mapid/internal/ndr"
 )
 
@@ -20,7 +22,7 @@ type inflight struct {
 	mirror   bool      // answer with a connect-level verifier
 	maybe    bool      // the client wants no answer
 	started  time.Time
-	cancel   context.CancelFunc
+	ctx      late.Context
 
 	orphaned  bool // guarded by conn.mu: the client gave up, there is no answer
 	cancelled bool // guarded by conn.mu: the client asked for the call to end
@@ -65,9 +67,9 @@ func (c *conn) start(ctx context.Context, k *inflight) error {
 	}
 	c.mu.Unlock()
 	c.busy.Add(1)
+	k.ctx.Start(ctx)
 	if k.op.Parks {
-		ctx, k.cancel = context.WithCancel(ctx)
-		go c.run(ctx, k)
+		go c.run(k)
 	} else {
 		c.ready = k
 	}
@@ -75,43 +77,76 @@ func (c *conn) start(ctx context.Context, k *inflight) error {
 }
 
 // longCall is how long a call may keep its connection from being read: few calls take it, and no client notices.
-const longCall = time.Millisecond
+const longCall = 5 * time.Millisecond
+
+// takeOver has another goroutine go on reading when a call takes long. Its timer is not stopped after each call: one
+// that goes off too early is set again, which it has to be far less often than there are calls.
+type takeOver struct {
+	mu      sync.Mutex // guards what follows
+	timer   *time.Timer
+	armed   bool
+	running bool // a call, since
+	since   time.Time
+}
 
 // runInline runs the call that is ready on the reader's goroutine: to wake another one and grow its stack costs as much
-// as a small call does. If the call takes long, another goroutine goes on reading, and runInline returns false. takeOver
-// is the reader's timer, kept between calls.
-func (c *conn) runInline(ctx context.Context, takeOver **time.Timer) (reading bool) {
+// as a small call does. If the call takes long, another goroutine goes on reading, and runInline returns false. t is the
+// reader's own.
+func (c *conn) runInline(ctx context.Context, t *takeOver) (reading bool) {
 	k := c.ready
 	c.ready = nil
-	callCtx, cancel := context.WithCancel(ctx)
-	k.cancel = cancel
-	if *takeOver == nil {
-		*takeOver = time.AfterFunc(longCall, func() { c.read(ctx) })
-	} else {
-		(*takeOver).Reset(longCall)
+	t.mu.Lock()
+	t.running, t.since = true, k.started
+	if !t.armed {
+		t.armed = true
+		if t.timer == nil {
+			t.timer = time.AfterFunc(longCall, func() { c.takeOver(ctx, t) })
+		} else {
+			t.timer.Reset(longCall)
+		}
 	}
-	c.run(callCtx, k)
-	return (*takeOver).Stop()
+	t.mu.Unlock()
+	c.run(k)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	reading, t.running = t.running, false
+	return reading
+}
+
+// takeOver goes on reading if the call of another reader takes long. It runs on the timer's goroutine.
+func (c *conn) takeOver(ctx context.Context, t *takeOver) {
+	t.mu.Lock()
+	left := longCall - time.Since(t.since)
+	switch {
+	case !t.running:
+		t.armed = false
+	case left > 0:
+		t.timer.Reset(left)
+	default:
+		t.running, t.armed = false, false
+		defer c.read(ctx)
+	}
+	t.mu.Unlock()
 }
 
 // run executes one call and answers it.
-func (c *conn) run(ctx context.Context, k *inflight) {
+func (c *conn) run(k *inflight) {
 	defer c.busy.Done()
-	defer k.cancel()
+	defer k.ctx.Cancel()
 	defer func() {
 		if p := recover(); p != nil {
 			c.log.Error("panic in answer", zap.Uint32("call", k.CallID), zap.Any("err", p), zap.Stack("stack"))
 			c.nc.Close()
 		}
 	}()
-	stub, err := c.invoke(ctx, k)
+	stub, err := c.invoke(k)
 	c.mu.Lock()
 	c.running--
 	if c.calls[k.CallID] == k {
 		delete(c.calls, k.CallID)
 	}
 	silent := k.maybe || k.orphaned || c.silent
-	cancelled := k.cancelled || ctx.Err() != nil
+	cancelled := k.cancelled || k.ctx.Err() != nil
 	c.mu.Unlock()
 	status := Status(0)
 	if err != nil {
@@ -128,14 +163,14 @@ func (c *conn) run(ctx context.Context, k *inflight) {
 }
 
 // invoke runs the operation; a panic is an error.
-func (c *conn) invoke(ctx context.Context, k *inflight) (stub []byte, err error) {
+func (c *conn) invoke(k *inflight) (stub []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			c.log.Error("panic in call", zap.Uint32("call", k.CallID), zap.Any("err", p), zap.Stack("stack"))
 			stub, err = nil, &Fault{Status: StatusUnspecified}
 		}
 	}()
-	return k.op.Run(ctx, &k.Call)
+	return k.op.Run(&k.ctx, &k.Call)
 }
 
 // statusOf turns an operation's error into what the client is told, and logs what the operator must know.
@@ -178,6 +213,6 @@ func (c *conn) cancel(callID uint32, orphaned bool) {
 	}
 	c.mu.Unlock()
 	if k != nil {
-		k.cancel()
+		k.ctx.Cancel()
 	}
 }

@@ -29,7 +29,7 @@ type happening struct {
 type Broker struct {
 	mu    sync.Mutex // guards what follows
 	seq   uint64
-	kept  []happening // the last ones, in order
+	kept  []happening // in order; readers get the last keptHappenings
 	queue map[*queue]struct{}
 }
 
@@ -44,9 +44,8 @@ func (b *Broker) publish(h happening) {
 	defer b.mu.Unlock()
 	b.seq++
 	h.seq = b.seq
-	if len(b.kept) == keptHappenings {
-		copy(b.kept, b.kept[1:])
-		b.kept = b.kept[:keptHappenings-1]
+	if len(b.kept) == 2*keptHappenings { // to move them is dear
+		b.kept = append(b.kept[:0], b.kept[keptHappenings+1:]...)
 	}
 	b.kept = append(b.kept, h)
 	for q := range b.queue {
@@ -58,19 +57,23 @@ func (b *Broker) publish(h happening) {
 	}
 }
 
+// recent returns the last happenings, as many as are kept for readers.
+func (b *Broker) recent() []happening { return b.kept[max(0, len(b.kept)-keptHappenings):] }
+
 // subscribe starts a reader behind the happening of that number; 0 is from now on. What is kept no more is lost.
 func (b *Broker) subscribe(after uint64) (*queue, func()) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	q := &queue{c: make(chan happening, keptHappenings+queueLength)}
 	if after > 0 && after < b.seq {
-		for _, h := range b.kept {
+		kept := b.recent()
+		for _, h := range kept {
 			if h.seq > after {
 				q.c <- h
 			}
 		}
-		if len(b.kept) > 0 && b.kept[0].seq > after+1 {
-			q.lost = b.kept[0].seq - after - 1
+		if len(kept) > 0 && kept[0].seq > after+1 {
+			q.lost = kept[0].seq - after - 1
 		}
 	}
 	if b.queue == nil {

@@ -86,9 +86,9 @@ func (s *Service) executeLocked(ctx context.Context, caller auth.Caller, ses *se
 		return nil, mapi.ErrRpcFormat
 	}
 	ses.begin(s.opts.Now(), auxIn, len(req.In), len(payload) <= 2)
-	ctx, stop := ses.running(ctx)
-	defer stop()
-	payloads, err := s.exec.Run(ctx, ses.state, exec.Input{
+	running := ses.running(ctx)
+	defer ses.ran(running)
+	payloads, err := s.exec.Run(running, ses.state, exec.Input{
 		Payload: payload, Max: req.OutMax - profile.MinBuffer, Chain: req.Flags&ExecuteChain != 0, Overhead: profile.MinBuffer,
 		Observe: s.observer(caller, ses), Client: ses.program(),
 	})

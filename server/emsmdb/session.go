@@ -17,6 +17,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/mapid/mapid/auth"
+	"github.com/mapid/mapid/internal/late"
 	"github.com/mapid/mapid/internal/profile"
 	"github.com/mapid/mapid/server/emsmdb/exec"
 )
@@ -48,10 +49,10 @@ type session struct {
 	calls    uint64
 	in       uint64 // bytes of ROP buffers as sent
 	out      uint64
-	waits    int                // parked waits: 0 or 1
-	polled   bool               // the client sent an empty buffer
-	cause    error              // why the session ended; nil while it lives
-	stop     context.CancelFunc // ends the Execute that runs, if any
+	waits    int           // parked waits: 0 or 1
+	polled   bool          // the client sent an empty buffer
+	cause    error         // why the session ended; nil while it lives
+	runs     *late.Context // of the Execute that runs, if any
 }
 
 // ClientInfo is what a client told of itself in auxiliary blocks, [MS-OXCRPC] 2.2.2.2; older clients tell nothing.
@@ -121,8 +122,8 @@ func (s *session) ended() error {
 func (s *session) close(cause error) {
 	s.mu.Lock()
 	s.cause = cause
-	if s.stop != nil {
-		s.stop()
+	if s.runs != nil {
+		s.runs.Cancel()
 	}
 	s.mu.Unlock()
 	close(s.done)
@@ -130,20 +131,23 @@ func (s *session) close(cause error) {
 	s.state.Close()
 }
 
-// running makes a context for an Execute that ends with the session as well. The function returned must be called.
-func (s *session) running(ctx context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(ctx)
+// running makes a context for an Execute that ends with the session as well. It must be given back to ran.
+func (s *session) running(parent context.Context) *late.Context {
+	ctx := late.From(parent)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stop = cancel; s.cause != nil {
-		cancel()
+	if s.runs = ctx; s.cause != nil {
+		ctx.Cancel()
 	}
-	return ctx, func() {
-		s.mu.Lock()
-		s.stop = nil
-		s.mu.Unlock()
-		cancel()
-	}
+	return ctx
+}
+
+// ran ends the context of an Execute.
+func (s *session) ran(ctx *late.Context) {
+	s.mu.Lock()
+	s.runs = nil
+	s.mu.Unlock()
+	ctx.Cancel()
 }
 
 // begin notes the start of an Execute.

@@ -221,8 +221,8 @@ func TestCloseWaitsForTheExecuteThatRuns(t *testing.T) {
 		if err := ses.acquire(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		ctx, stop := ses.running(t.Context())
-		defer stop()
+		ctx := ses.running(t.Context())
+		defer ses.ran(ctx)
 		killed := make(chan struct{})
 		go func() { s.Kill(ses.id); close(killed) }()
 		<-ctx.Done()

@@ -26,7 +26,6 @@ type caller struct {
 	security auth.Context
 	rop      rop.ID
 	request  []byte // in clear
-	stub     int    // bytes of stub with its padding
 	callID   uint32
 	out, in  []byte
 	size     exchange
@@ -41,8 +40,11 @@ const (
 	returnAt    = ropAt + 2                           // RopId and handle index
 )
 
-// opExecute is the opnum of EcDoRpcExt2.
-const opExecute = 11
+// Opnums of EcDoConnectEx and EcDoRpcExt2.
+const (
+	opConnectEx = 10
+	opExecute   = 11
+)
 
 // securityID is the auth_context_id.
 const securityID = 1
@@ -61,15 +63,18 @@ func newCaller(ctx context.Context, address string, c *client, req rop.Request, 
 
 // initiator is the client's side of NTLM for alice.
 func initiator() auth.Context {
-	return ntlm.NewInitiator(ntlm.InitiatorOptions{
-		Domain: "MAPID", User: "alice", Hash: ntlm.NTHash("Password1!"), Level: auth.LevelPrivacy,
-	})
+	return ntlm.NewInitiator(ntlm.InitiatorOptions{Domain: "MAPID", User: "alice", Hash: aliceHash, Level: auth.LevelPrivacy})
 }
+
+var aliceHash = ntlm.NTHash("Password1!")
 
 // connect connects, in the association group of other connections if it is not 0, and establishes sealing.
 func (k *caller) connect(ctx context.Context, address string, group uint32) error {
-	var err error
-	if k.nc, err = new(net.Dialer).DialContext(ctx, "tcp", address); err != nil {
+	to, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return err
+	}
+	if k.nc, err = net.DialTCP("tcp", nil, to); err != nil {
 		return err
 	}
 	if err := k.bind(ctx, group); err != nil {
@@ -112,12 +117,12 @@ func (k *caller) bind(ctx context.Context, group uint32) error {
 	return err
 }
 
-// execute puts the request PDU together, with room for the signature.
-func (k *caller) execute(session ndr.ContextHandle, req rop.Request, handle uint32) []byte {
+// execute puts an EcDoRpcExt2 of one ROP together.
+func (k *caller) execute(session ndr.ContextHandle, req rop.Request, handles ...uint32) []byte {
 	var list, ext wire.Writer
 	mark := rop.Begin(&list)
 	req.Encode(&list)
-	rop.End(&list, mark, []uint32{handle})
+	rop.End(&list, mark, handles)
 	if err := rop.PutPayload(&ext, list.Bytes(), rop.ExtLast, nil); err != nil {
 		panic(err) // it is small
 	}
@@ -130,12 +135,33 @@ func (k *caller) execute(session ndr.ContextHandle, req rop.Request, handle uint
 	w.ConformantBytes(nil)
 	w.U32(0)
 	w.U32(mapiclient.MaxAux)
-	stub := w.Stub()
-	pad := -len(stub) & 15
-	k.stub = len(stub) + pad
+	return request(opExecute, w.Stub())
+}
+
+// connectEx is the EcDoConnectEx of an old client, [MS-OXCRPC] 3.1.4.1.
+var connectEx = func() []byte {
+	var w ndr.Writer
+	w.String8(aliceDN)
+	for _, v := range [...]uint32{0, 0, 0, 1252, 0x409, 0x409, 0xFFFFFFFF} {
+		w.U32(v)
+	}
+	for _, v := range [...]uint16{1, 0x000C, 0x183E, 0x03E8} {
+		w.U16(v)
+	}
+	w.U32(0)
+	w.ConformantBytes(nil)
+	w.U32(0)
+	w.U32(mapiclient.MaxAux)
+	return request(opConnectEx, w.Stub())
+}()
+
+// request is a request PDU with room for the signature.
+func request(opnum uint16, stub []byte) []byte {
+	size := len(stub)
+	pad := -size & 15
 	return (&dcerpc.PDU{
 		Header:  dcerpc.Header{Type: dcerpc.TypeRequest, Flags: dcerpc.FlagFirst | dcerpc.FlagLast},
-		Body:    &dcerpc.Request{AllocHint: uint32(len(stub)), Opnum: opExecute, Stub: append(stub, make([]byte, pad)...)},
+		Body:    &dcerpc.Request{AllocHint: uint32(size), Opnum: opnum, Stub: append(stub, make([]byte, pad)...)},
 		Trailer: &dcerpc.SecTrailer{Type: uint8(auth.ServiceNTLM), Level: uint8(auth.LevelPrivacy), PadLength: uint8(pad), ContextID: securityID},
 		Token:   make([]byte, signature),
 	}).Encode()
@@ -145,32 +171,16 @@ var errAnswer = errors.New("bench: the answer is not the one expected")
 
 // call makes the call once.
 func (k *caller) call() error {
-	k.callID++
-	b := append(k.out[:0], k.request...)
-	k.out = b
-	binary.LittleEndian.PutUint32(b[12:], k.callID)
-	trailer := stubAt + k.stub
-	if err := k.security.Seal(b[trailer+trailerSize:], b[:stubAt], b[stubAt:trailer], b[trailer:trailer+trailerSize]); err != nil {
-		return err
-	}
-	if _, err := k.nc.Write(b); err != nil {
-		return err
-	}
-	n, err := k.read()
+	stub, err := k.send(k.request)
 	if err != nil {
 		return err
 	}
-	k.size.response = n
-	p := k.in[:n]
-	trailer = n - signature - trailerSize
-	if p[2] != byte(dcerpc.TypeResponse) || trailer < stubAt {
-		return fmt.Errorf("%w: packet of type %d", errAnswer, p[2])
-	}
-	if err := k.security.Unseal(p[trailer+trailerSize:], p[:stubAt], p[stubAt:trailer], p[trailer:trailer+trailerSize]); err != nil {
-		return err
-	}
-	stub := p[stubAt : trailer-int(p[trailer+2])]
-	if len(stub) < returnAt+4 || rop.ID(stub[ropAt]) != k.rop {
+	return check(stub, k.rop)
+}
+
+// check looks at the return values of an EcDoRpcExt2 with one ROP.
+func check(stub []byte, id rop.ID) error {
+	if len(stub) < returnAt+4 || rop.ID(stub[ropAt]) != id {
 		return fmt.Errorf("%w: %x", errAnswer, stub)
 	}
 	for _, at := range []int{returnAt, len(stub) - 4} { // of the ROP and of the call
@@ -179,6 +189,62 @@ func (k *caller) call() error {
 		}
 	}
 	return nil
+}
+
+// handleOf returns a handle of the table behind the one ROP of an EcDoRpcExt2.
+func handleOf(stub []byte, i int) uint32 {
+	size := int(binary.LittleEndian.Uint16(stub[ropAt-2:]))
+	return binary.LittleEndian.Uint32(stub[ropAt-2+size+4*i:])
+}
+
+// send sends a request and returns the stub of the response, which the next call overwrites.
+func (k *caller) send(request []byte) ([]byte, error) {
+	k.callID++
+	b := append(k.out[:0], request...)
+	k.out = b
+	binary.LittleEndian.PutUint32(b[12:], k.callID)
+	trailer := len(b) - signature - trailerSize
+	if err := k.security.Seal(b[trailer+trailerSize:], b[:stubAt], b[stubAt:trailer], b[trailer:trailer+trailerSize]); err != nil {
+		return nil, err
+	}
+	if _, err := k.nc.Write(b); err != nil {
+		return nil, err
+	}
+	n, err := k.read()
+	if err != nil {
+		return nil, err
+	}
+	k.size.response = n
+	p := k.in[:n]
+	trailer = n - signature - trailerSize
+	if p[2] != byte(dcerpc.TypeResponse) || trailer < stubAt {
+		return nil, fmt.Errorf("%w: packet of type %d", errAnswer, p[2])
+	}
+	if err := k.security.Unseal(p[trailer+trailerSize:], p[:stubAt], p[stubAt:trailer], p[trailer:trailer+trailerSize]); err != nil {
+		return nil, err
+	}
+	return p[stubAt : trailer-int(p[trailer+2])], nil
+}
+
+// logOn opens a session and logs on to alice's mailbox, and returns the logon's handle and the root folder too.
+func (k *caller) logOn() (session ndr.ContextHandle, handle uint32, root mapi.ID, err error) {
+	stub, err := k.send(connectEx)
+	if err != nil {
+		return session, 0, 0, err
+	}
+	r := ndr.NewReader(stub)
+	session = r.ContextHandle()
+	if code := binary.LittleEndian.Uint32(stub[len(stub)-4:]); r.Err() != nil || code != 0 {
+		return session, 0, 0, fmt.Errorf("%w: EcDoConnectEx returns 0x%08X, %w", errAnswer, code, r.Err())
+	}
+	stub, err = k.send(k.execute(session, &rop.LogonRequest{LogonFlags: mapi.LogonPrivate, OpenFlags: 0x0100040C, Essdn: aliceDN}, rop.NoHandle))
+	if err != nil {
+		return session, 0, 0, err
+	}
+	if err := check(stub, rop.Logon); err != nil {
+		return session, 0, 0, err
+	}
+	return session, handleOf(stub, 0), mapi.ID(binary.LittleEndian.Uint64(stub[returnAt+4+1:])), nil
 }
 
 // read reads a PDU into k.in and returns its size.

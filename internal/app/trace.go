@@ -144,7 +144,7 @@ func (t tracing) Copy(ctx context.Context, w io.Writer, o trace.Options) error {
 }
 
 // Subscribe starts a reader of what happens.
-func (t tracing) Subscribe() *trace.Subscription { return t.a.hub.Subscribe() }
+func (t tracing) Subscribe() *trace.Subscription { return t.a.hub.Subscribe(false) }
 
 // File tells what is written all the time.
 func (t tracing) File() admin.TraceFile {

@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"errors"
 	"io"
 	"net/netip"
 	"slices"
@@ -45,7 +46,7 @@ func Run(w io.Writer, r io.Reader, o Options) (Report, error) {
 	}
 	d := &run{opts: o, out: out, conns: make(map[pair]*conn)}
 	err = readCapture(r, d.segment)
-	return d.report, err
+	return d.report, errors.Join(err, out.Flush())
 }
 
 func (d *run) segment(s segment) error {

@@ -27,14 +27,12 @@ func capture(t testing.TB, order ...int) []byte {
 		packets = append(packets, conversation.Data(trace.ToServer, part)...)
 	}
 	var out bytes.Buffer
-	w, err := trace.NewPcapWriter(&out)
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := trace.NewPcapWriter(&out)
 	for _, i := range order {
-		if err := w.Packet(time.Unix(1, 0), packets[i]); err != nil {
-			t.Fatal(err)
-		}
+		w.Packet(time.Unix(1, 0), packets[i])
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
 	}
 	return out.Bytes()
 }

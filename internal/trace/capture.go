@@ -1,8 +1,10 @@
 package trace
 
 import (
-	"fmt"
+	"bytes"
 	"io"
+	"slices"
+	"strconv"
 	"time"
 )
 
@@ -10,11 +12,13 @@ import (
 type capture struct {
 	ng     *NGWriter
 	plain  *PcapWriter // instead of ng, with the clear view alone
-	render Renderer
+	render *renderer
 	opts   Options
+	line   []byte    // a comment, in the making
 	ifaces [3]uint32 // wire, clear, operations
 	frame  uint32    // number of the last packet in the file, from 1
 	conns  map[uint64]*capturedConn
+	spare  []*capturedCall // to be used again
 }
 
 type capturedConn struct {
@@ -39,22 +43,22 @@ type capturedCall struct {
 // ClearView is the name of the interface that shows conversations without their protection.
 const ClearView = "clear"
 
+// maxCallOps bounds the operations that wait for the answer of their call: a request of 32 KiB holds fewer.
+const maxCallOps = 32 << 10
+
 // maxHeld bounds what is kept of a connection until its user is known.
 const maxHeld = 256 << 10
 
-func newCapture(w io.Writer, o Options, r Renderer) (*capture, error) {
+func newCapture(w io.Writer, o Options, r *renderer) (*capture, error) {
 	c := &capture{render: r, opts: o, conns: make(map[uint64]*capturedConn)}
-	var err error
 	if o.Format == Pcap {
-		c.plain, err = NewPcapWriter(w)
-		return c, err
+		c.plain = NewPcapWriter(w)
+		return c, nil
 	}
 	const note = "Written by the server itself. Addresses and ports are those of the connections; IP and TCP headers are synthetic. " +
 		"The interface \"clear\" shows the traffic without protection, obfuscation and compression; its addresses are written as " +
 		"IPv4-mapped ones (IPv6: under fd6d:6170:6964::/64), so that the two views are told apart."
-	if c.ng, err = NewNGWriter(w, o.Program, note); err != nil {
-		return nil, err
-	}
+	c.ng = NewNGWriter(w, o.Program, note)
 	for i, n := range []struct {
 		link          LinkType
 		name, comment string
@@ -63,21 +67,34 @@ func newCapture(w io.Writer, o Options, r Renderer) (*capture, error) {
 		{LinkRaw, ClearView, "the same conversations decrypted, de-obfuscated and decompressed"},
 		{LinkUpperPDU, "operations", "one record per operation"},
 	} {
-		if c.ifaces[i], err = c.ng.Interface(n.link, n.name, n.comment); err != nil {
-			return nil, err
-		}
+		c.ifaces[i] = c.ng.Interface(n.link, n.name, n.comment)
 	}
 	return c, nil
 }
 
 func (c *capture) dropped(at time.Time, total uint64) error {
-	if c.ng == nil {
-		return nil
+	if c.ng != nil {
+		c.ng.Dropped(c.ifaces[1], at, total)
 	}
-	return c.ng.Dropped(c.ifaces[1], at, total)
+	return nil
 }
 
+// output is where packets are collected.
+func (c *capture) output() *output {
+	if c.ng != nil {
+		return &c.ng.output
+	}
+	return &c.plain.output
+}
+
+func (c *capture) flush() error { return c.output().flush() }
+
 func (c *capture) event(e Event) error {
+	c.take(e)
+	return c.output().full()
+}
+
+func (c *capture) take(e Event) {
 	switch e.Kind {
 	case Opened:
 		c.conns[e.Conn] = &capturedConn{
@@ -86,23 +103,25 @@ func (c *capture) event(e Event) error {
 			calls: make(map[uint32]*capturedCall), decided: len(c.opts.Filter.Users) == 0,
 			shown: c.opts.Filter.packets() && len(c.opts.Filter.Users) == 0,
 		}
-		return c.open(c.conns[e.Conn])
+		c.open(c.conns[e.Conn])
+		return
 	case Authenticated:
-		return c.decide(e)
+		c.decide(e)
+		return
 	case Closed:
-		return c.close(e)
+		c.close(e)
+		return
 	}
 	conn := c.conns[e.Conn]
-	if conn == nil {
-		return nil
-	}
-	if !conn.decided {
+	switch {
+	case conn == nil:
+	case conn.decided:
+		c.show(conn, e)
+	default:
 		if conn.heldBytes += len(e.Bytes); conn.heldBytes <= maxHeld {
 			conn.held = append(conn.held, e)
 		}
-		return nil
 	}
-	return c.show(conn, e)
 }
 
 // clearConversation keeps the real addresses where the clear view is alone.
@@ -114,180 +133,196 @@ func (c *capture) clearConversation(p *Peers) *Conversation {
 }
 
 // decide asks the filter once the user of a connection is known, and shows or forgets what was held until then.
-func (c *capture) decide(e Event) error {
+func (c *capture) decide(e Event) {
 	conn := c.conns[e.Conn]
 	if conn == nil || conn.decided {
-		return nil
+		return
 	}
 	conn.decided = true
 	held := conn.held
 	conn.held = nil
 	if !c.opts.Filter.user(e.User) {
-		return nil
+		return
 	}
 	conn.shown = c.opts.Filter.packets()
-	if err := c.open(conn); err != nil {
-		return err
-	}
+	c.open(conn)
 	for _, h := range held {
-		if err := c.show(conn, h); err != nil {
-			return err
-		}
+		c.show(conn, h)
 	}
-	return nil
 }
 
-func (c *capture) open(conn *capturedConn) error {
+func (c *capture) open(conn *capturedConn) {
 	if !conn.shown {
-		return nil
+		return
 	}
-	if err := c.packets(0, conn.opened, conn.wire.Open()); err != nil {
-		return err
+	for _, s := range handshake {
+		c.packet(0, conn.opened, conn.wire, s.dir, s.flags, nil)
 	}
-	return c.packets(1, conn.opened, conn.clear.Open())
+	for _, s := range handshake {
+		c.packet(1, conn.opened, conn.clear, s.dir, s.flags, nil)
+	}
 }
 
-func (c *capture) close(e Event) error {
+func (c *capture) close(e Event) {
 	conn := c.conns[e.Conn]
 	delete(c.conns, e.Conn)
 	if conn == nil || !conn.shown {
-		return nil
+		return
 	}
-	if err := c.packets(0, e.Time, conn.wire.Close(ToServer)); err != nil {
-		return err
+	for _, s := range farewell(ToServer) {
+		c.packet(0, e.Time, conn.wire, s.dir, s.flags, nil)
 	}
-	return c.packets(1, e.Time, conn.clear.Close(ToServer))
+	for _, s := range farewell(ToServer) {
+		c.packet(1, e.Time, conn.clear, s.dir, s.flags, nil)
+	}
 }
 
-func (c *capture) show(conn *capturedConn, e Event) error {
+func (c *capture) show(conn *capturedConn, e Event) {
 	switch e.Kind {
 	case Wire:
 		if conn.shown {
-			return c.packets(0, e.Time, conn.wire.Data(e.Dir, e.Bytes))
+			c.data(0, e.Time, conn.wire, e.Dir, e.Bytes)
 		}
 	case Clear:
-		return c.clearPDU(conn, e)
+		c.clearPDU(conn, e)
 	case Operation:
-		if !c.opts.Filter.op(e.Op) {
-			return nil
-		}
-		call := conn.calls[e.Op.Call]
-		if call == nil {
-			call = &capturedCall{}
-			if len(conn.calls) < maxCalls {
-				conn.calls[e.Op.Call] = call
-			}
-		}
-		if !conn.shown { // no packets to wait for
-			if err := c.record(conn, e, ToServer, 0, requestText(c.render, e.Op)); err != nil {
-				return err
-			}
-			if !e.Op.answered() {
-				return nil
-			}
-			return c.record(conn, e, ToClient, 0, responseText(c.render, e.Op))
-		}
-		call.ops = append(call.ops, e)
-		if call.response != 0 { // told of after it was answered
-			delete(conn.calls, e.Op.Call)
-			return c.records(conn, call)
+		if c.opts.Filter.op(e.Op) {
+			c.operation(conn, e)
 		}
 	}
-	return nil
 }
 
-// records writes the operations of a call that was answered.
-func (c *capture) records(conn *capturedConn, call *capturedCall) error {
-	for _, op := range call.ops {
-		if err := c.record(conn, op, ToServer, call.request, requestText(c.render, op.Op)); err != nil {
-			return err
-		}
-		if !op.Op.answered() {
-			continue
-		}
-		if err := c.record(conn, op, ToClient, call.response, responseText(c.render, op.Op)); err != nil {
-			return err
-		}
+// operation writes an operation, or keeps it until the packets of its call are there.
+func (c *capture) operation(conn *capturedConn, e Event) {
+	if !conn.shown { // no packets to wait for
+		c.records(conn, e, 0, 0)
+		return
 	}
-	return nil
+	call := conn.calls[e.Op.Call]
+	switch {
+	case call == nil: // its request was not seen, so its answer will not be tied to it
+		c.records(conn, e, 0, 0)
+	case call.response != 0: // told of after it was answered
+		c.records(conn, e, call.request, call.response)
+		delete(conn.calls, e.Op.Call)
+		c.forget(call)
+	case len(call.ops) < maxCallOps:
+		call.ops = append(call.ops, e)
+	}
+}
+
+// records writes the two halves of an operation, with the numbers of their packets.
+func (c *capture) records(conn *capturedConn, e Event, request, response uint32) {
+	c.record(conn, e, ToServer, request)
+	if e.Op.answered() {
+		c.record(conn, e, ToClient, response)
+	}
 }
 
 // clearPDU shows one unprotected PDU, and with a response the records of the operations it answers.
-func (c *capture) clearPDU(conn *capturedConn, e Event) error {
+func (c *capture) clearPDU(conn *capturedConn, e Event) {
 	if !conn.shown {
-		return nil
+		return
 	}
 	pdus, id := conn.dissect.pdu(e.Dir, e.Bytes)
 	for _, p := range pdus {
-		if err := c.packets(1, e.Time, conn.clear.Data(e.Dir, p)); err != nil {
-			return err
-		}
+		c.data(1, e.Time, conn.clear, e.Dir, p)
 	}
 	if len(pdus) == 0 || len(e.Bytes) < 16 {
-		return nil
+		return
 	}
 	switch e.Bytes[2] {
 	case pduRequest:
 		if len(conn.calls) >= maxCalls {
 			clear(conn.calls)
 		}
-		conn.calls[id] = &capturedCall{request: c.frame}
+		conn.calls[id] = c.newCall(c.frame)
 	case pduResponse, pduFault:
 		call := conn.calls[id]
 		if call == nil {
-			return nil
+			return
 		}
 		call.response = c.frame
+		for _, op := range call.ops {
+			c.records(conn, op, call.request, call.response)
+		}
 		if len(call.ops) > 0 {
 			delete(conn.calls, id)
-			return c.records(conn, call)
+			c.forget(call)
 		}
 	}
-	return nil
 }
 
-func (c *capture) packets(iface int, at time.Time, list [][]byte) error {
-	for _, p := range list {
-		var err error
-		switch {
-		case c.ng != nil:
-			err = c.ng.Packet(c.ifaces[iface], at, p, "")
-		case iface == 1:
-			err = c.plain.Packet(at, p)
-		default:
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		c.frame++
+// newCall starts a call with the frame of its request.
+func (c *capture) newCall(frame uint32) *capturedCall {
+	n := len(c.spare)
+	if n == 0 {
+		return &capturedCall{request: frame}
 	}
-	return nil
+	call := c.spare[n-1]
+	c.spare = c.spare[:n-1]
+	call.request = frame
+	return call
 }
 
-// record writes one half of an operation as text under the protocol name ROP or RPC.
-func (c *capture) record(conn *capturedConn, e Event, dir Direction, frame uint32, text string) error {
+// forget keeps the space of a call for another.
+func (c *capture) forget(call *capturedCall) {
+	if len(c.spare) == maxCalls {
+		return
+	}
+	clear(call.ops)
+	*call = capturedCall{ops: call.ops[:0]}
+	c.spare = append(c.spare, call)
+}
+
+// data shows bytes of a conversation.
+func (c *capture) data(iface int, at time.Time, conv *Conversation, dir Direction, b []byte) {
+	for part := range slices.Chunk(b, maxSegment) {
+		c.packet(iface, at, conv, dir, tcpPsh|tcpAck, part)
+	}
+}
+
+func (c *capture) packet(iface int, at time.Time, conv *Conversation, dir Direction, flags byte, payload []byte) {
+	switch {
+	case c.ng != nil:
+		c.ng.beginPacket(c.ifaces[iface], at)
+		c.ng.buf = conv.appendPacket(c.ng.buf, dir, flags, payload)
+		c.ng.endPacket(nil)
+	case iface == 1:
+		c.plain.beginPacket(at)
+		c.plain.buf = conv.appendPacket(c.plain.buf, dir, flags, payload)
+		c.plain.endPacket()
+	default:
+		return
+	}
+	c.frame++
+}
+
+// record writes one half of an operation as text under the protocol name ROP or RPC, and its first line as a comment.
+func (c *capture) record(conn *capturedConn, e Event, dir Direction, frame uint32) {
 	if c.ng == nil {
-		return nil
+		return
 	}
 	column := "RPC"
 	if e.Op.IsROP {
 		column = "ROP"
 	}
-	at := e.Time
-	comment := text
-	for i := range len(text) {
-		if text[i] == '\n' {
-			comment = text[:i]
-			break
-		}
+	n := c.ng
+	n.beginPacket(c.ifaces[2], e.Time)
+	n.buf = conn.clear.appendTextTags(n.buf, dir, column, frame)
+	text := len(n.buf)
+	if dir == ToServer {
+		n.buf = c.render.appendRequest(n.buf, e.Op)
+	} else {
+		n.buf = c.render.appendResponse(n.buf, e.Op)
 	}
+	line, _, _ := bytes.Cut(n.buf[text:], []byte{'\n'})
+	c.line = append(c.line[:0], line...)
 	if frame != 0 {
-		comment += fmt.Sprintf(" (frame %d)", frame)
+		c.line = append(c.line, " (frame "...)
+		c.line = strconv.AppendUint(c.line, uint64(frame), 10)
+		c.line = append(c.line, ')')
 	}
-	if err := c.ng.Packet(c.ifaces[2], at, conn.clear.TextPDU(dir, column, frame, text), comment); err != nil {
-		return err
-	}
+	n.endPacket(c.line)
 	c.frame++
-	return nil
 }

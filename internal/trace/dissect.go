@@ -31,7 +31,8 @@ type Rewriter func(iface [16]byte, opnum uint16, dir Direction, stub []byte) []b
 type dissector struct {
 	rewrite  Rewriter
 	contexts map[uint16][16]byte
-	calls    map[uint32]*callState
+	calls    map[uint32]callState
+	out      [1][]byte // what pdu returned last, where it is one
 }
 
 type callState struct {
@@ -48,18 +49,18 @@ const (
 )
 
 func newDissector(rewrite Rewriter) *dissector {
-	return &dissector{rewrite: rewrite, contexts: make(map[uint16][16]byte), calls: make(map[uint32]*callState)}
+	return &dissector{rewrite: rewrite, contexts: make(map[uint16][16]byte), calls: make(map[uint32]callState)}
 }
 
 // pdu takes one PDU and returns those to show instead, and the call id they belong to; none while fragments are
-// missing.
+// missing. What it returns is good until the next call.
 func (d *dissector) pdu(dir Direction, p []byte) (out [][]byte, call uint32) {
 	if len(p) < 16 {
-		return [][]byte{p}, 0
+		return d.one(p), 0
 	}
 	call = binary.LittleEndian.Uint32(p[12:])
 	if p[4]&0x10 == 0 { // big-endian peers are shown as they are
-		return [][]byte{p}, binary.BigEndian.Uint32(p[12:])
+		return d.one(p), binary.BigEndian.Uint32(p[12:])
 	}
 	switch p[2] {
 	case pduBind, pduAlter:
@@ -67,7 +68,13 @@ func (d *dissector) pdu(dir Direction, p []byte) (out [][]byte, call uint32) {
 	case pduRequest, pduResponse:
 		return d.fragment(dir, p, call), call
 	}
-	return [][]byte{p}, call
+	return d.one(p), call
+}
+
+// one lists a PDU alone.
+func (d *dissector) one(p []byte) [][]byte {
+	d.out[0] = p
+	return d.out[:]
 }
 
 // learn reads the list of presentation contexts.
@@ -99,36 +106,55 @@ func (d *dissector) fragment(dir Direction, p []byte, call uint32) [][]byte {
 		head = 40
 	}
 	if len(p) < head {
-		return [][]byte{p}
+		return d.one(p)
 	}
-	c := d.calls[call]
+	c, known := d.calls[call]
 	if p[2] == pduRequest && p[3]&pfcFirst != 0 {
 		if len(d.calls) >= maxCalls {
 			clear(d.calls)
 		}
-		c = &callState{iface: d.contexts[binary.LittleEndian.Uint16(p[20:])], opnum: binary.LittleEndian.Uint16(p[22:])}
-		d.calls[call] = c
+		c = callState{iface: d.contexts[binary.LittleEndian.Uint16(p[20:])], opnum: binary.LittleEndian.Uint16(p[22:])}
+		d.calls[call], known = c, true
 	}
-	if c == nil {
-		return [][]byte{p} // its beginning was not seen
+	if !known {
+		return d.one(p) // its beginning was not seen
 	}
-	if p[3]&pfcFirst != 0 {
-		c.head, c.stub = append([]byte(nil), p[:head]...), nil
+	stub := p[head:]
+	whole := p[3]&(pfcFirst|pfcLast) == pfcFirst|pfcLast // most are: nothing is to be joined
+	if !whole {
+		if p[3]&pfcFirst != 0 {
+			c.head, c.stub = append([]byte(nil), p[:head]...), nil
+		}
+		if len(c.head) == 0 {
+			return d.one(p) // its first fragment was not seen
+		}
+		c.stub = append(c.stub, stub...)
+		if stub = c.stub; p[3]&pfcLast == 0 && len(stub) < maxCallStub {
+			d.calls[call] = c
+			return nil
+		}
 	}
-	c.stub = append(c.stub, p[head:]...)
-	if p[3]&pfcLast == 0 && len(c.stub) < maxCallStub {
-		return nil
-	}
-	stub := c.stub
+	shown := stub
 	if d.rewrite != nil {
-		stub = d.rewrite(c.iface, c.opnum, dir, stub)
+		shown = d.rewrite(c.iface, c.opnum, dir, stub)
 	}
-	out := split(c.head, stub)
-	c.head, c.stub = nil, nil
 	if p[2] == pduResponse {
 		delete(d.calls, call)
+	} else {
+		d.calls[call] = callState{iface: c.iface, opnum: c.opnum}
 	}
-	return out
+	if !whole {
+		return split(c.head, shown)
+	}
+	if len(shown) == len(stub) && (len(stub) == 0 || &shown[0] == &stub[0]) && clearHeader(p) {
+		return d.one(p)
+	}
+	return split(p[:head], shown)
+}
+
+// clearHeader reports whether the lengths in a PDU are those of a PDU without a security trailer.
+func clearHeader(p []byte) bool {
+	return int(binary.LittleEndian.Uint16(p[8:])) == len(p) && binary.LittleEndian.Uint16(p[10:]) == 0 && len(p) <= maxShown
 }
 
 // maxShown is the most stub bytes of one PDU in the clear view.
@@ -176,12 +202,13 @@ func (j *Joiner) PDU(dir Direction, p []byte) (s Stub, ok bool) {
 		return s, false
 	}
 	call := binary.LittleEndian.Uint32(p[12:])
-	c := j.d.calls[call]
+	before, known := j.d.calls[call]
 	out, _ := j.d.pdu(dir, p)
-	if c == nil {
-		c = j.d.calls[call]
+	c, still := j.d.calls[call] // a response ends the call
+	if !still {
+		c = before
 	}
-	if len(out) == 0 || c == nil {
+	if len(out) == 0 || !known && !still {
 		return s, false
 	}
 	s = Stub{Interface: c.iface, Opnum: c.opnum, Call: call}

@@ -59,7 +59,7 @@ type Op struct {
 	Dur      time.Duration
 }
 
-// Limits of one reader's queue.
+// Limits of one reader's queue. What a reader took at one time lives beside it.
 const (
 	queueEvents = 8192
 	queueBytes  = 32 << 20
@@ -67,11 +67,17 @@ const (
 
 // Hub hands events to its readers. Its methods are safe for concurrent use; with no reader they cost next to nothing.
 type Hub struct {
-	readers atomic.Pointer[[]*Subscription]
+	readers atomic.Pointer[readers]
 	now     func() time.Time
 
 	mu    sync.Mutex // guards conns and changes of readers; keeps a new reader's view of connections whole
 	conns map[uint64]*conn
+}
+
+// readers are those that are told, and whether any of them wants packets.
+type readers struct {
+	list    []*Subscription
+	packets bool
 }
 
 // conn is what a reader that comes later must know of a connection.
@@ -91,12 +97,12 @@ func NewHub(now func() time.Time) *Hub {
 		now = time.Now
 	}
 	h := &Hub{now: now, conns: make(map[uint64]*conn)}
-	h.readers.Store(new([]*Subscription))
+	h.readers.Store(new(readers))
 	return h
 }
 
 // Active reports whether anybody reads.
-func (h *Hub) Active() bool { return len(*h.readers.Load()) > 0 }
+func (h *Hub) Active() bool { return len(h.readers.Load().list) > 0 }
 
 // ConnOpened tells of a new connection.
 func (h *Hub) ConnOpened(id uint64, client, server string) {
@@ -128,9 +134,9 @@ func (h *Hub) ConnAuthenticated(id uint64, user string) {
 	}
 }
 
-// Wire tells of PDUs as they came or went; the bytes are copied if anybody reads.
+// Wire tells of PDUs as they came or went; the bytes are copied if anybody wants packets.
 func (h *Hub) Wire(id uint64, dir Direction, pdus []byte) {
-	if h.Active() {
+	if h.readers.Load().packets {
 		h.publish(Event{Kind: Wire, Time: h.now(), Conn: id, Dir: dir, Bytes: slices.Clone(pdus)})
 	}
 }
@@ -139,7 +145,7 @@ func (h *Hub) Wire(id uint64, dir Direction, pdus []byte) {
 // that come later.
 func (h *Hub) Clear(id uint64, dir Direction, pdu []byte) {
 	keep := len(pdu) > 2 && (pdu[2] == pduBind || pdu[2] == pduBindAck || pdu[2] == pduAlter || pdu[2] == pduAlterResp)
-	if !keep && !h.Active() {
+	if !keep && !h.readers.Load().packets {
 		return
 	}
 	e := Event{Kind: Clear, Time: h.now(), Conn: id, Dir: dir, Bytes: slices.Clone(pdu)}
@@ -161,14 +167,15 @@ func (h *Hub) Operation(id uint64, op *Op) {
 }
 
 func (h *Hub) publish(e Event) {
-	for _, s := range *h.readers.Load() {
+	for _, s := range h.readers.Load().list {
 		s.offer(e)
 	}
 }
 
-// Subscribe starts a reader. It is told of the connections that are open already.
-func (h *Hub) Subscribe() *Subscription {
-	s := &Subscription{hub: h, queue: make(chan Event, queueEvents)}
+// Subscribe starts a reader. It is told of the connections that are open already. A reader that wants no packets is
+// not told of Wire and Clear.
+func (h *Hub) Subscribe(packets bool) *Subscription {
+	s := &Subscription{hub: h, packets: packets, ready: make(chan struct{}, 1), half: make(chan struct{}, 1)}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for id, c := range h.conns {
@@ -180,52 +187,83 @@ func (h *Hub) Subscribe() *Subscription {
 			s.offer(Event{Kind: Authenticated, Time: c.opened, Conn: id, Peers: c.peers, User: c.user})
 		}
 	}
-	next := append(slices.Clone(*h.readers.Load()), s)
-	h.readers.Store(&next)
+	h.setReaders(append(slices.Clone(h.readers.Load().list), s))
 	return s
 }
 
-// Subscription is one reader's queue. Events that find it full are dropped and counted: a slow reader loses records,
-// never the server's time.
-type Subscription struct {
-	hub     *Hub
-	queue   chan Event
-	bytes   atomic.Int64
-	dropped atomic.Uint64
-	once    sync.Once
+// setReaders changes who is told. The lock is held.
+func (h *Hub) setReaders(list []*Subscription) {
+	h.readers.Store(&readers{list, slices.ContainsFunc(list, func(s *Subscription) bool { return s.packets })})
 }
 
-// Events returns the queue. It is never closed; a reader that is done calls Close and stops reading.
-func (s *Subscription) Events() <-chan Event { return s.queue }
+// Subscription is one reader's queue. Events that find it full are dropped and counted: a slow reader loses records,
+// never the server's time. Its methods are safe for concurrent use.
+type Subscription struct {
+	hub     *Hub
+	packets bool
+	ready   chan struct{} // holds a token while the queue may have events
+	half    chan struct{} // holds a token once the queue is half full
+	once    sync.Once
 
-// Taken must be called once for every event taken from Events.
-func (s *Subscription) Taken(e Event) { s.bytes.Add(-int64(len(e.Bytes))) }
+	mu      sync.Mutex // guards what follows
+	queue   []Event
+	bytes   int
+	dropped uint64
+}
 
-// Dropped returns how many events were lost so far.
-func (s *Subscription) Dropped() uint64 { return s.dropped.Load() }
+// Ready is readable when there may be something to take. It is never closed; a reader that is done calls Close.
+func (s *Subscription) Ready() <-chan struct{} { return s.ready }
+
+// Take returns what is waiting and how many events were lost so far. It takes over the space of spent, a batch that
+// the reader is done with, or nil.
+func (s *Subscription) Take(spent []Event) (batch []Event, dropped uint64) {
+	clear(spent) // lets go of what the events hold
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	batch, s.queue, s.bytes = s.queue, spent[:0], 0
+	select {
+	case <-s.half:
+	default:
+	}
+	return batch, s.dropped
+}
 
 // Close ends the subscription.
 func (s *Subscription) Close() {
 	s.once.Do(func() {
 		s.hub.mu.Lock()
 		defer s.hub.mu.Unlock()
-		next := slices.DeleteFunc(slices.Clone(*s.hub.readers.Load()), func(o *Subscription) bool { return o == s })
-		s.hub.readers.Store(&next)
+		s.hub.setReaders(slices.DeleteFunc(slices.Clone(s.hub.readers.Load().list), func(o *Subscription) bool { return o == s }))
 	})
 }
 
 func (s *Subscription) offer(e Event) {
-	n := int64(len(e.Bytes))
-	if s.bytes.Add(n) > queueBytes {
-		s.bytes.Add(-n)
-		s.dropped.Add(1)
+	if !s.packets && (e.Kind == Wire || e.Kind == Clear) {
 		return
 	}
+	s.mu.Lock()
+	if len(s.queue) >= queueEvents || s.bytes+len(e.Bytes) > queueBytes {
+		s.dropped++
+		s.mu.Unlock()
+		return
+	}
+	s.bytes += len(e.Bytes)
+	s.queue = append(s.queue, e)
+	n, bytes := len(s.queue), s.bytes
+	s.mu.Unlock()
+	if n == 1 {
+		signal(s.ready)
+	}
+	if n >= queueEvents/2 || bytes >= queueBytes/2 {
+		signal(s.half)
+	}
+}
+
+// signal leaves a token, unless there is one.
+func signal(c chan struct{}) {
 	select {
-	case s.queue <- e:
+	case c <- struct{}{}:
 	default:
-		s.bytes.Add(-n)
-		s.dropped.Add(1)
 	}
 }
 

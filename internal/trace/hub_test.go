@@ -2,7 +2,6 @@ package trace
 
 import (
 	"bytes"
-	"context"
 	"encoding/binary"
 	"strings"
 	"testing"
@@ -35,22 +34,19 @@ func TestSubscriptionCountsWhatASlowReaderLoses(t *testing.T) {
 	t.Parallel()
 	h := NewHub(fixedClock)
 	h.ConnOpened(1, "192.0.2.1:1", "192.0.2.2:2")
-	s := h.Subscribe()
+	s := h.Subscribe(true)
 	for range queueEvents + 9 {
 		h.Wire(1, ToServer, []byte{1})
 	}
-	if got := s.Dropped(); got != 10 { // the queue holds the opening of the connection too
-		t.Errorf("dropped %d, want 10", got)
+	batch, lost := s.Take(nil)
+	if len(batch) != queueEvents || lost != 10 { // the queue holds the opening of the connection too
+		t.Errorf("%d events, %d lost, want %d and 10", len(batch), lost, queueEvents)
 	}
 	big := make([]byte, queueBytes/2+1)
-	for range 10 {
-		e := <-s.Events()
-		s.Taken(e)
-	}
 	h.Wire(1, ToServer, big)
 	h.Wire(1, ToServer, big)
-	if got := s.Dropped(); got != 11 {
-		t.Errorf("dropped %d, want 11: the bytes waiting are bounded too", got)
+	if batch, lost = s.Take(batch); len(batch) != 1 || lost != 11 {
+		t.Errorf("%d events, %d lost, want 1 and 11: the bytes waiting are bounded too", len(batch), lost)
 	}
 	s.Close()
 	if h.Active() {
@@ -65,11 +61,13 @@ func TestLateReaderLearnsConnections(t *testing.T) {
 	h.Clear(7, ToServer, bindPDU([16]byte{1}))
 	h.Clear(7, ToServer, pdu(pduRequest, 3, 1, nil))
 	h.ConnAuthenticated(7, "alice")
-	s := h.Subscribe()
+	s := h.Subscribe(true)
 	defer s.Close()
+	<-s.Ready()
+	batch, _ := s.Take(nil)
 	var kinds []Kind
-	for len(s.Events()) > 0 {
-		kinds = append(kinds, (<-s.Events()).Kind)
+	for _, e := range batch {
+		kinds = append(kinds, e.Kind)
 	}
 	if len(kinds) != 3 || kinds[0] != Opened || kinds[1] != Clear || kinds[2] != Authenticated {
 		t.Errorf("got %v", kinds)
@@ -123,10 +121,9 @@ func TestDissectorJoinsAndRewrites(t *testing.T) {
 func play(t *testing.T, o Options) string {
 	t.Helper()
 	h := NewHub(fixedClock)
-	ctx, cancel := context.WithCancel(t.Context())
 	var out bytes.Buffer
-	done := make(chan error, 1)
-	s := h.Subscribe()
+	s := h.Subscribe(o.packets())
+	defer s.Close()
 	sink, err := newSink(&out, o)
 	if err != nil {
 		t.Fatal(err)
@@ -146,13 +143,8 @@ func play(t *testing.T, o Options) string {
 		h.Clear(id, ToClient, pdu(pduResponse, 3, 2, []byte("answer")))
 		h.ConnClosed(id)
 	}
-	cancel()
-	go func() {
-		var told uint64
-		<-ctx.Done()
-		done <- drain(s, sink, &told)
-	}()
-	if err := <-done; err != nil {
+	c := copier{sub: s, out: sink}
+	if err := c.take(); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()

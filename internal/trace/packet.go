@@ -3,6 +3,7 @@ package trace
 import (
 	"encoding/binary"
 	"net/netip"
+	"slices"
 )
 
 // maxSegment is the most TCP payload that fits one IPv4 packet with plain headers.
@@ -73,37 +74,46 @@ const (
 	tcpAck = 0x10
 )
 
+// step is a packet without payload.
+type step struct {
+	dir   Direction
+	flags byte
+}
+
+// handshake opens a conversation.
+var handshake = [...]step{{ToServer, tcpSyn}, {ToClient, tcpSyn | tcpAck}, {ToServer, tcpAck}}
+
+// farewell ends it, the side that closed first.
+func farewell(first Direction) [3]step {
+	return [...]step{{first, tcpFin | tcpAck}, {1 - first, tcpFin | tcpAck}, {first, tcpAck}}
+}
+
 // Open returns the three packets of the opening handshake.
-func (c *Conversation) Open() [][]byte {
-	syn := c.packet(ToServer, tcpSyn, nil)
-	c.seq[ToServer]++
-	synAck := c.packet(ToClient, tcpSyn|tcpAck, nil)
-	c.seq[ToClient]++
-	return [][]byte{syn, synAck, c.packet(ToServer, tcpAck, nil)}
-}
-
-// Close returns the packets that end the conversation, the side that closed first.
-func (c *Conversation) Close(first Direction) [][]byte {
-	a := c.packet(first, tcpFin|tcpAck, nil)
-	c.seq[first]++
-	b := c.packet(1-first, tcpFin|tcpAck, nil)
-	c.seq[1-first]++
-	return [][]byte{a, b, c.packet(first, tcpAck, nil)}
-}
-
-// Data returns the packets that carry b.
-func (c *Conversation) Data(dir Direction, b []byte) [][]byte {
-	var out [][]byte
-	for len(b) > 0 {
-		n := min(len(b), maxSegment)
-		out = append(out, c.packet(dir, tcpPsh|tcpAck, b[:n]))
-		c.seq[dir] += uint32(n)
-		b = b[n:]
+func (c *Conversation) Open() (out [][]byte) {
+	for _, s := range handshake {
+		out = append(out, c.appendPacket(nil, s.dir, s.flags, nil))
 	}
 	return out
 }
 
-func (c *Conversation) packet(dir Direction, flags byte, payload []byte) []byte {
+// Close returns the packets that end the conversation, the side that closed first.
+func (c *Conversation) Close(first Direction) (out [][]byte) {
+	for _, s := range farewell(first) {
+		out = append(out, c.appendPacket(nil, s.dir, s.flags, nil))
+	}
+	return out
+}
+
+// Data returns the packets that carry b.
+func (c *Conversation) Data(dir Direction, b []byte) (out [][]byte) {
+	for part := range slices.Chunk(b, maxSegment) {
+		out = append(out, c.appendPacket(nil, dir, tcpPsh|tcpAck, part))
+	}
+	return out
+}
+
+// appendPacket appends the next packet, with at most maxSegment bytes of payload.
+func (c *Conversation) appendPacket(b []byte, dir Direction, flags byte, payload []byte) []byte {
 	from, to := c.client, c.server
 	if dir == ToClient {
 		from, to = to, from
@@ -112,51 +122,60 @@ func (c *Conversation) packet(dir Direction, flags byte, payload []byte) []byte 
 	if flags&tcpAck != 0 {
 		ack = c.seq[1-dir]
 	}
-	src, dst := from.Addr().AsSlice(), to.Addr().AsSlice()
 	size := 20 + len(payload)
-	var b []byte
-	if len(src) == 4 {
+	ip := len(b)
+	var addresses uint64
+	if from.Addr().Is4() {
 		c.id++
-		b = make([]byte, 0, 20+size)
 		b = append(b, 0x45, 0)
 		b = binary.BigEndian.AppendUint16(b, uint16(20+size))
 		b = binary.BigEndian.AppendUint16(b, c.id)
 		b = append(b, 0x40, 0, 64, 6, 0, 0)
-		b = append(append(b, src...), dst...)
-		binary.BigEndian.PutUint16(b[10:], ^fold(sum(0, b)))
+		src, dst := from.Addr().As4(), to.Addr().As4()
+		b = append(append(b, src[:]...), dst[:]...)
+		binary.BigEndian.PutUint16(b[ip+10:], ^fold(sum(b[ip:])))
+		addresses = sum(b[ip+12:])
 	} else {
-		b = make([]byte, 0, 40+size)
 		b = append(b, 0x60, 0, 0, 0)
 		b = binary.BigEndian.AppendUint16(b, uint16(size))
 		b = append(b, 6, 64)
-		b = append(append(b, src...), dst...)
+		src, dst := from.Addr().As16(), to.Addr().As16()
+		b = append(append(b, src[:]...), dst[:]...)
+		addresses = sum(b[ip+8:])
 	}
-	start := len(b)
+	tcp := len(b)
 	b = binary.BigEndian.AppendUint16(b, from.Port())
 	b = binary.BigEndian.AppendUint16(b, to.Port())
 	b = binary.BigEndian.AppendUint32(b, c.seq[dir])
 	b = binary.BigEndian.AppendUint32(b, ack)
 	b = append(b, 0x50, flags, 0xFF, 0xFF, 0, 0, 0, 0)
 	b = append(b, payload...)
-	check := sum(sum(sum(uint32(6)+uint32(size), src), dst), b[start:])
-	binary.BigEndian.PutUint16(b[start+16:], ^fold(check))
+	binary.BigEndian.PutUint16(b[tcp+16:], ^fold(addresses+6+uint64(size)+sum(b[tcp:])))
+	c.seq[dir] += uint32(len(payload))
+	if flags&(tcpSyn|tcpFin) != 0 {
+		c.seq[dir]++
+	}
 	return b
 }
 
-// sum adds 16-bit big-endian words, an odd last byte padded with zero, as internet checksums do.
-func sum(acc uint32, b []byte) uint32 {
+// sum adds the 16-bit big-endian words of b, an odd last byte padded with zero, as internet checksums do. It takes four
+// bytes at a time, since their halves add up to the same when folded.
+func sum(b []byte) (acc uint64) {
+	for len(b) >= 8 {
+		acc += uint64(binary.BigEndian.Uint32(b)) + uint64(binary.BigEndian.Uint32(b[4:]))
+		b = b[8:]
+	}
 	for len(b) >= 2 {
-		acc += uint32(b[0])<<8 | uint32(b[1])
-		acc = acc&0xFFFF + acc>>16
+		acc += uint64(binary.BigEndian.Uint16(b))
 		b = b[2:]
 	}
 	if len(b) == 1 {
-		acc += uint32(b[0]) << 8
+		acc += uint64(b[0]) << 8
 	}
 	return acc
 }
 
-func fold(acc uint32) uint16 {
+func fold(acc uint64) uint16 {
 	for acc > 0xFFFF {
 		acc = acc&0xFFFF + acc>>16
 	}
@@ -181,39 +200,44 @@ const (
 	textDissector = "data-text-lines"
 )
 
-// TextPDU returns an exported PDU that analysers show as lines of text under the protocol name column, sent in dir.
-// frame is the number of the packet in the file it belongs to, 0 for none.
-func (c *Conversation) TextPDU(dir Direction, column string, frame uint32, text string) []byte {
+// appendTextTags appends the tags of an exported PDU that analysers show as lines of text under the protocol name
+// column, sent in dir; the text follows them. frame is the number of the packet in the file it belongs to, 0 for none.
+func (c *Conversation) appendTextTags(b []byte, dir Direction, column string, frame uint32) []byte {
 	from, to := c.client, c.server
 	if dir == ToClient {
 		from, to = to, from
 	}
-	var b []byte
-	tag := func(code uint16, v []byte) {
-		b = binary.BigEndian.AppendUint16(b, code)
-		b = binary.BigEndian.AppendUint16(b, uint16((len(v)+3)&^3))
-		b = append(b, v...)
-		for len(v)%4 != 0 {
-			v = append(v[:len(v):len(v)], 0)
-			b = append(b, 0)
-		}
-	}
-	num := func(v uint32) []byte { return binary.BigEndian.AppendUint32(nil, v) }
-	tag(tagDissector, []byte(textDissector))
+	b = appendTag(b, tagDissector, textDissector)
 	if from.Addr().Is4() {
-		tag(tagIPv4Source, from.Addr().AsSlice())
-		tag(tagIPv4Dest, to.Addr().AsSlice())
+		src, dst := from.Addr().As4(), to.Addr().As4()
+		b = appendTag(b, tagIPv4Source, src[:])
+		b = appendTag(b, tagIPv4Dest, dst[:])
 	} else {
-		tag(tagIPv6Source, from.Addr().AsSlice())
-		tag(tagIPv6Dest, to.Addr().AsSlice())
+		src, dst := from.Addr().As16(), to.Addr().As16()
+		b = appendTag(b, tagIPv6Source, src[:])
+		b = appendTag(b, tagIPv6Dest, dst[:])
 	}
-	tag(tagPortType, num(portTypeTCP))
-	tag(tagSourcePort, num(uint32(from.Port())))
-	tag(tagDestPort, num(uint32(to.Port())))
+	b = appendTag32(b, tagPortType, portTypeTCP)
+	b = appendTag32(b, tagSourcePort, uint32(from.Port()))
+	b = appendTag32(b, tagDestPort, uint32(to.Port()))
 	if frame != 0 {
-		tag(tagFrame, num(frame))
+		b = appendTag32(b, tagFrame, frame)
 	}
-	tag(tagColumn, []byte(column))
-	tag(tagEnd, nil)
-	return append(b, text...)
+	b = appendTag(b, tagColumn, column)
+	return appendTag(b, tagEnd, "")
+}
+
+// appendTag appends a tag with its value, padded to four bytes.
+func appendTag[V string | []byte](b []byte, code uint16, v V) []byte {
+	padded := (len(v) + 3) &^ 3
+	b = binary.BigEndian.AppendUint16(b, code)
+	b = binary.BigEndian.AppendUint16(b, uint16(padded))
+	b = append(b, v...)
+	return append(b, "\x00\x00\x00"[:padded-len(v)]...)
+}
+
+func appendTag32(b []byte, code uint16, v uint32) []byte {
+	b = binary.BigEndian.AppendUint16(b, code)
+	b = binary.BigEndian.AppendUint16(b, 4)
+	return binary.BigEndian.AppendUint32(b, v)
 }

@@ -1,24 +1,27 @@
 package trace
 
 import (
-	"encoding/hex"
 	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 )
 
-// Renderer turns typed requests and responses into readable text. The zero Renderer leaves out bodies.
-type Renderer struct {
-	// Bodies shows message text, attachment and stream data; otherwise only their size is told.
-	Bodies bool
-	cache  *layouts // of one sink; nil asks reflection every time
+// renderer turns typed requests and responses into readable text. Everything is appended to one buffer, and reflection
+// is asked about a type once. It is not safe for concurrent use.
+type renderer struct {
+	bodies  bool // shows message text, attachment and stream data; otherwise only their size is told
+	layouts map[reflect.Type]*layout
+	tags    map[mapi.PropTag]string
+}
+
+// newRenderer returns a renderer for one sink.
+func newRenderer(bodies bool) *renderer {
+	return &renderer{bodies: bodies, layouts: make(map[reflect.Type]*layout), tags: make(map[mapi.PropTag]string)}
 }
 
 // Limits of one rendered value, so that a record stays readable and bounded.
@@ -27,58 +30,36 @@ const (
 	maxBytes = 64
 	maxList  = 100
 	maxDepth = 12
+	maxTags  = 4096 // whose names are kept
 )
 
-// Fields renders the exported fields of a message as lines "Name: value", nested structures indented. Fields named in
-// skip are left out at the top level.
-func (r Renderer) Fields(message any, skip ...string) []string {
-	v := reflect.ValueOf(message)
-	for v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
-	}
-	if v.Kind() != reflect.Struct {
-		return nil
-	}
-	var out lines
-	r.structFields(&out, v, 0, skip)
-	if len(out.buf) == 0 {
-		return nil
-	}
-	return strings.Split(strings.TrimSuffix(string(out.buf), "\n"), "\n")
-}
+// shape says how the values of a type are rendered.
+type shape uint8
 
-// appendFields appends what Fields returns, each line indented by four blanks and ended.
-func (r Renderer) appendFields(b []byte, message any, skip ...string) []byte {
-	v := reflect.ValueOf(message)
-	for v.Kind() == reflect.Pointer && !v.IsNil() {
-		v = v.Elem()
-	}
-	if v.Kind() != reflect.Struct {
-		return b
-	}
-	out := lines{buf: b, indent: 2}
-	r.structFields(&out, v, 0, skip)
-	return out.buf
-}
+const (
+	unshown shape = iota
+	aStruct
+	aList
+	aByteList
+	aPointer
+	anInterface
+	aBool
+	aString
+	aUint
+	anInt
+	aValue
+	aTagged
+	aFileTime
+	aTag
+	anID
+	aCode
+	aStringer
+)
 
-// lines collects lines of text in one buffer.
-type lines struct {
-	buf    []byte
-	indent int // levels that every line is deeper
-}
-
-func (l *lines) add(depth int, name, value string) {
-	for range depth + l.indent {
-		l.buf = append(l.buf, "  "...)
-	}
-	l.buf = append(l.buf, name...)
-	l.buf = append(l.buf, ": "...)
-	l.buf = append(l.buf, value...)
-	l.buf = append(l.buf, '\n')
-}
-
-// layout is what rendering a struct type needs to know of it.
+// layout is what rendering a type needs to know of it.
 type layout struct {
+	shape   shape
+	elem    *layout // of pointers and lists
 	fields  []field
 	columns int // index of the field that names the columns of rows, -1 if there is none
 }
@@ -86,109 +67,217 @@ type layout struct {
 type field struct {
 	index    int
 	name     string
+	layout   *layout
 	embedded bool
 	secret   bool
+	hex      bool // of a number
+	bulk     bool // counts as a body
 }
 
-// layouts caches the layout of every type once met; types are few and never go away.
-type layouts map[reflect.Type]*layout
+// special are the types that have a form of their own.
+var special = map[reflect.Type]shape{
+	reflect.TypeFor[prop.Value](): aValue, reflect.TypeFor[prop.Tagged](): aTagged, reflect.TypeFor[mapi.FileTime](): aFileTime,
+	reflect.TypeFor[mapi.PropTag](): aTag, reflect.TypeFor[mapi.ID](): anID, reflect.TypeFor[mapi.ErrorCode](): aCode,
+}
 
-func (r Renderer) layoutOf(t reflect.Type) *layout {
-	if r.cache != nil {
-		if l := (*r.cache)[t]; l != nil {
-			return l
-		}
+var stringer = reflect.TypeFor[fmt.Stringer]()
+
+// layoutOf returns the layout of a type; types are few and never go away.
+func (r *renderer) layoutOf(t reflect.Type) *layout {
+	if l := r.layouts[t]; l != nil {
+		return l
 	}
-	l := &layout{columns: -1}
-	for i := range t.NumField() {
-		f := t.Field(i)
-		embedded := f.Anonymous && f.Type.Kind() == reflect.Struct
-		if !f.IsExported() && !embedded {
-			continue
+	l := &layout{shape: shapeOf(t), columns: -1}
+	r.layouts[t] = l // before its parts, which may hold it again
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		l.elem = r.layoutOf(t.Elem())
+	case reflect.Struct: // whatever its shape: messages and embedded structs are shown by their fields
+		for i := range t.NumField() {
+			f := t.Field(i)
+			embedded := f.Anonymous && f.Type.Kind() == reflect.Struct
+			if !f.IsExported() && !embedded {
+				continue
+			}
+			if (f.Name == "Columns" || f.Name == "RecipientColumns") && f.Type == reflect.TypeFor[[]mapi.PropTag]() {
+				l.columns = i
+			}
+			l.fields = append(l.fields, field{i, f.Name, r.layoutOf(f.Type), embedded, secret(f.Name), hexNumber(f.Name), bulk(f.Name)})
 		}
-		if (f.Name == "Columns" || f.Name == "RecipientColumns") && f.Type == reflect.TypeFor[[]mapi.PropTag]() {
-			l.columns = i
-		}
-		l.fields = append(l.fields, field{i, f.Name, embedded, secret(f.Name)})
-	}
-	if r.cache != nil {
-		(*r.cache)[t] = l
 	}
 	return l
 }
 
-func (r Renderer) structFields(out *lines, v reflect.Value, depth int, skip []string) {
-	l := r.layoutOf(v.Type())
+func shapeOf(t reflect.Type) shape {
+	if s, ok := special[t]; ok {
+		return s
+	}
+	if t.Kind() == reflect.Interface {
+		return anInterface
+	}
+	if t.Kind() == reflect.Pointer && special[t.Elem()] != unshown {
+		return aPointer
+	}
+	if t.Implements(stringer) {
+		return aStringer
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return aPointer
+	case reflect.Struct:
+		return aStruct
+	case reflect.Slice, reflect.Array:
+		if t.Elem().Kind() == reflect.Uint8 {
+			return aByteList
+		}
+		return aList
+	case reflect.Bool:
+		return aBool
+	case reflect.String:
+		return aString
+	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uint:
+		return aUint
+	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Int:
+		return anInt
+	}
+	return unshown
+}
+
+// appendFields appends the exported fields of a message, each as a line "Name: value" that is indented by four blanks,
+// nested structures by more. The field named skip is left out at the top level.
+func (r *renderer) appendFields(b []byte, message any, skip string) []byte {
+	v := reflect.ValueOf(message)
+	for v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return b
+	}
+	out := lines{b}
+	r.structFields(&out, addressable(v), r.layoutOf(v.Type()), baseDepth, skip)
+	return out.buf
+}
+
+// addressable returns v, or a copy of it whose address can be taken: values are read through pointers, which costs no
+// memory.
+func addressable(v reflect.Value) reflect.Value {
+	if v.CanAddr() {
+		return v
+	}
+	p := reflect.New(v.Type()).Elem()
+	p.Set(v)
+	return p
+}
+
+// baseDepth is how far the fields of a message are indented.
+const baseDepth = 2
+
+// lines collects lines of text in one buffer.
+type lines struct {
+	buf []byte
+}
+
+// name begins a line.
+func (l *lines) name(depth int, name string) {
+	const blanks = "                                                                "
+	l.buf = append(l.buf, blanks[:min(2*depth, len(blanks))]...)
+	l.buf = append(append(l.buf, name...), ": "...)
+}
+
+// index begins the line of an element.
+func (l *lines) index(depth, i int) {
+	l.name(depth, "[")
+	l.buf = strconv.AppendInt(l.buf[:len(l.buf)-2], int64(i), 10)
+	l.buf = append(l.buf, "]: "...)
+}
+
+// end ends a line with the rest of it.
+func (l *lines) end(rest string) { l.buf = append(append(l.buf, rest...), '\n') }
+
+func (r *renderer) structFields(out *lines, v reflect.Value, l *layout, depth int, skip string) {
 	var columns []mapi.PropTag
 	if l.columns >= 0 {
-		columns, _ = v.Field(l.columns).Interface().([]mapi.PropTag)
+		columns = *v.Field(l.columns).Addr().Interface().(*[]mapi.PropTag)
 	}
-	for _, f := range l.fields {
-		fv := v.Field(f.index)
+	for i := range l.fields {
+		f := &l.fields[i]
 		switch {
 		case f.embedded:
-			r.structFields(out, fv, depth, skip)
-		case contains(skip, f.name):
+			r.structFields(out, v.Field(f.index), f.layout, depth, skip)
+		case f.name == skip:
 		case f.secret:
-			out.add(depth, f.name, "(not shown)")
+			out.name(depth, f.name)
+			out.end("(not shown)")
 		case f.name == "Columns" && columns != nil: // their names stand at the values
-		case r.rows(out, f.name, fv, columns, depth):
+		case columns != nil && r.rows(out, f.name, v.Field(f.index).Addr().Interface(), columns, depth):
 		default:
-			r.field(out, f.name, fv, depth)
+			out.name(depth, f.name)
+			r.value(out, f, v.Field(f.index), f.layout, depth)
 		}
 	}
 }
 
-// rows renders rows with the names of their columns; false means the field holds none.
-func (r Renderer) rows(out *lines, name string, v reflect.Value, columns []mapi.PropTag, depth int) bool {
-	if columns == nil || !v.CanInterface() {
-		return false
-	}
-	switch x := v.Interface().(type) {
-	case prop.Row:
-		out.add(depth, name, "")
-		r.row(out, columns, x, depth+1)
+// rows renders rows with the names of their columns; false means that v points to none.
+func (r *renderer) rows(out *lines, name string, v any, columns []mapi.PropTag, depth int) bool {
+	switch x := v.(type) {
 	case *prop.Row:
-		if x == nil {
-			out.add(depth, name, "none")
+		out.name(depth, name)
+		out.end("")
+		r.row(out, columns, *x, depth+1)
+	case **prop.Row:
+		out.name(depth, name)
+		if *x == nil {
+			out.end("none")
 			return true
 		}
-		out.add(depth, name, "")
-		r.row(out, columns, *x, depth+1)
-	case []prop.Row:
-		out.add(depth, name, strconv.Itoa(len(x)))
-		for i, row := range x[:min(len(x), maxList)] {
-			out.add(depth+1, fmt.Sprintf("[%d]", i), "")
+		out.end("")
+		r.row(out, columns, **x, depth+1)
+	case *[]prop.Row:
+		out.name(depth, name)
+		out.end(strconv.Itoa(len(*x)))
+		for i, row := range (*x)[:min(len(*x), maxList)] {
+			out.index(depth+1, i)
+			out.end("")
 			r.row(out, columns, row, depth+2)
 		}
-		if len(x) > maxList {
-			out.add(depth+1, "…", fmt.Sprintf("%d more", len(x)-maxList))
-		}
+		r.more(out, len(*x), depth+1)
 	default:
 		return false
 	}
 	return true
 }
 
-func (r Renderer) row(out *lines, columns []mapi.PropTag, row prop.Row, depth int) {
-	for i, v := range row.Values {
-		name := fmt.Sprintf("[%d]", i)
-		var tag mapi.PropTag
-		if i < len(columns) {
-			tag = columns[i]
-			name = tag.String()
-		}
-		out.add(depth, name, r.Value(tag, v))
+// more tells how many elements of a list are not shown.
+func (r *renderer) more(out *lines, n, depth int) {
+	if n > maxList {
+		out.name(depth, "…")
+		out.end(strconv.Itoa(n-maxList) + " more")
 	}
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
+func (r *renderer) row(out *lines, columns []mapi.PropTag, row prop.Row, depth int) {
+	for i, v := range row.Values {
+		var tag mapi.PropTag
+		if i < len(columns) {
+			tag = columns[i]
+			out.name(depth, r.tagName(tag))
+		} else {
+			out.index(depth, i)
+		}
+		out.buf = append(r.appendValue(out.buf, tag, v), '\n')
+	}
+}
+
+// tagName is the tag's text form.
+func (r *renderer) tagName(t mapi.PropTag) string {
+	s, ok := r.tags[t]
+	if !ok {
+		s = t.String()
+		if len(r.tags) < maxTags {
+			r.tags[t] = s
 		}
 	}
-	return false
+	return s
 }
 
 // secret reports whether a field or property must never be shown; bulk whether it counts as a body.
@@ -205,236 +294,143 @@ func bulk(name string) bool {
 	return false
 }
 
-func (r Renderer) field(out *lines, name string, v reflect.Value, depth int) {
-	if depth > maxDepth {
-		out.add(depth, name, "…")
+// hexNumber reports whether a number is shown in hexadecimal: flags, handles and types are; indexes and counts are not.
+func hexNumber(name string) bool {
+	return strings.Contains(name, "Flags") || strings.Contains(name, "Handle") && !strings.Contains(name, "Index") || strings.HasSuffix(name, "Types")
+}
+
+// value renders what stands behind a name, and the lines below it. f tells of the field that it is of.
+func (r *renderer) value(out *lines, f *field, v reflect.Value, l *layout, depth int) {
+	if depth > maxDepth+baseDepth {
+		out.end("…")
 		return
 	}
-	for v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+	switch l.shape {
+	case aPointer:
 		if v.IsNil() {
-			out.add(depth, name, "none")
+			out.end("none")
 			return
 		}
-		if s, ok := r.scalar(name, v.Interface()); ok {
-			out.add(depth, name, s)
+		r.value(out, f, v.Elem(), l.elem, depth)
+		return
+	case anInterface:
+		if v.IsNil() {
+			out.end("none")
 			return
 		}
-		v = v.Elem()
-	}
-	if v.CanInterface() {
-		if s, ok := r.scalar(name, v.Interface()); ok {
-			out.add(depth, name, s)
-			return
+		v = addressable(v.Elem())
+		r.value(out, f, v, r.layoutOf(v.Type()), depth)
+		return
+	case aStruct:
+		out.end("")
+		r.structFields(out, v, l, depth+1, "")
+		return
+	case aList:
+		n := v.Len()
+		out.end(strconv.Itoa(n))
+		for i := range min(n, maxList) {
+			out.index(depth+1, i)
+			r.value(out, f, v.Index(i), l.elem, depth+1)
 		}
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		out.add(depth, name, "")
-		r.structFields(out, v, depth+1, nil)
-	case reflect.Slice, reflect.Array:
-		r.list(out, name, v, depth)
-	case reflect.Bool:
-		out.add(depth, name, strconv.FormatBool(v.Bool()))
-	case reflect.String:
-		out.add(depth, name, quote(v.String()))
-	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uint:
-		out.add(depth, name, number(name, v.Uint()))
-	case reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Int:
-		out.add(depth, name, strconv.FormatInt(v.Int(), 10))
-	}
-}
-
-func (r Renderer) list(out *lines, name string, v reflect.Value, depth int) {
-	if v.Type().Elem().Kind() == reflect.Uint8 {
-		b := make([]byte, v.Len())
-		reflect.Copy(reflect.ValueOf(b), v)
-		if bulk(name) && !r.Bodies {
-			out.add(depth, name, fmt.Sprintf("(%d bytes)", len(b)))
-			return
-		}
-		out.add(depth, name, hexdump(b))
+		r.more(out, n, depth+1)
 		return
 	}
-	out.add(depth, name, fmt.Sprintf("%d", v.Len()))
-	for i := range min(v.Len(), maxList) {
-		r.field(out, fmt.Sprintf("[%d]", i), v.Index(i), depth+1)
-	}
-	if v.Len() > maxList {
-		out.add(depth+1, "…", fmt.Sprintf("%d more", v.Len()-maxList))
-	}
+	out.buf = append(r.appendScalar(out.buf, f, v, l), '\n')
 }
 
-// scalar renders the types that have a form of their own.
-func (r Renderer) scalar(name string, v any) (string, bool) {
-	switch x := v.(type) {
-	case prop.Value:
-		return r.Value(0, x), true
-	case prop.Tagged:
-		return x.Tag.String() + " = " + r.Value(x.Tag, x.Value), true
-	case mapi.FileTime:
-		return fileTime(x), true
-	case time.Duration:
-		return x.String(), true
-	case mapi.GUID:
-		return x.String(), true
-	case fmt.Stringer:
-		if rv := reflect.ValueOf(v); rv.Kind() == reflect.Pointer && rv.IsNil() {
-			return "none", true
-		}
-		return x.String(), true
-	}
-	return "", false
-}
-
-// Value renders a property value; tag 0 stands for a column that is named elsewhere.
-func (r Renderer) Value(tag mapi.PropTag, v prop.Value) string {
-	switch v.Type() {
-	case mapi.PtypUnspecified:
-		return "(none)"
-	case mapi.PtypNull:
-		return "(null)"
-	case mapi.PtypObject:
-		return "(object)"
-	case mapi.PtypErrorCode:
-		return v.ErrorCode().String()
-	case mapi.PtypBoolean:
-		return strconv.FormatBool(v.Bool())
-	case mapi.PtypInteger16, mapi.PtypInteger32:
-		return fmt.Sprintf("%d (0x%X)", v.Int(), v.Bits())
-	case mapi.PtypInteger64:
-		if idTag(tag) {
-			return v.ObjectID().String()
-		}
-		return strconv.FormatInt(v.Int(), 10)
-	case mapi.PtypCurrency:
-		return fmt.Sprintf("%.4f", float64(v.Int())/10000)
-	case mapi.PtypFloating32, mapi.PtypFloating64, mapi.PtypFloatingTime:
-		return strconv.FormatFloat(v.Float(), 'g', -1, 64)
-	case mapi.PtypTime:
-		return fileTime(v.FileTime())
-	case mapi.PtypString, mapi.PtypString8:
-		if bodyTag(tag) && !r.Bodies {
-			return fmt.Sprintf("(%d bytes of text)", len(v.Str()))
-		}
-		return quote(v.Str())
-	case mapi.PtypGuid:
-		return v.GUID().String()
-	case mapi.PtypBinary, mapi.PtypServerId:
-		if bodyTag(tag) && !r.Bodies {
-			return fmt.Sprintf("(%d bytes)", len(v.Str()))
-		}
-		return hexdump([]byte(v.Str()))
-	}
-	return multi(v)
-}
-
-func multi(v prop.Value) string {
-	var parts []string
-	switch {
-	case prop.Elements[string](v) != nil:
-		for _, s := range prop.Elements[string](v) {
-			if v.Type() == mapi.PtypMultiBinary {
-				parts = append(parts, hexdump([]byte(s)))
-			} else {
-				parts = append(parts, quote(s))
+// appendScalar appends a value that takes one line.
+func (r *renderer) appendScalar(b []byte, f *field, v reflect.Value, l *layout) []byte {
+	switch l.shape {
+	case aValue:
+		return r.appendValue(b, 0, *v.Addr().Interface().(*prop.Value))
+	case aTagged:
+		t := v.Addr().Interface().(*prop.Tagged)
+		b = append(append(b, r.tagName(t.Tag)...), " = "...)
+		return r.appendValue(b, t.Tag, t.Value)
+	case aFileTime:
+		return appendFileTime(b, mapi.FileTime(v.Uint()))
+	case aTag:
+		return append(b, r.tagName(mapi.PropTag(v.Uint()))...)
+	case anID:
+		return appendID(b, mapi.ID(v.Uint()))
+	case aCode:
+		return appendCode(b, mapi.ErrorCode(v.Uint()))
+	case aStringer:
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return append(b, "none"...)
 			}
+			return append(b, v.Interface().(fmt.Stringer).String()...)
 		}
-	case prop.Elements[mapi.FileTime](v) != nil:
-		for _, f := range prop.Elements[mapi.FileTime](v) {
-			parts = append(parts, fileTime(f))
+		return append(b, v.Addr().Interface().(fmt.Stringer).String()...)
+	case aByteList:
+		bytes := bytesOf(v)
+		if f.bulk && !r.bodies {
+			return appendSize(b, len(bytes), " bytes)")
 		}
-	case prop.Elements[mapi.GUID](v) != nil:
-		for _, g := range prop.Elements[mapi.GUID](v) {
-			parts = append(parts, g.String())
+		return appendHexdump(b, bytes)
+	case aBool:
+		return strconv.AppendBool(b, v.Bool())
+	case aString:
+		return appendQuote(b, v.String())
+	case aUint:
+		if f.hex {
+			return appendHex(b, v.Uint(), 0)
 		}
-	case prop.Elements[int16](v) != nil:
-		parts = numbers(prop.Elements[int16](v))
-	case prop.Elements[int32](v) != nil:
-		parts = numbers(prop.Elements[int32](v))
-	case prop.Elements[int64](v) != nil:
-		parts = numbers(prop.Elements[int64](v))
-	case prop.Elements[float32](v) != nil:
-		parts = numbers(prop.Elements[float32](v))
-	case prop.Elements[float64](v) != nil:
-		parts = numbers(prop.Elements[float64](v))
+		return strconv.AppendUint(b, v.Uint(), 10)
+	case anInt:
+		return strconv.AppendInt(b, v.Int(), 10)
 	}
-	if len(parts) > maxList {
-		parts = append(parts[:maxList:maxList], "…")
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
+	return b
 }
 
-func numbers[E any](list []E) []string {
-	out := make([]string, len(list))
-	for i, e := range list {
-		out[i] = fmt.Sprint(e)
+// bytesOf is a slice or an array of bytes, whose elements may be of a type of their own.
+func bytesOf(v reflect.Value) []byte {
+	if v.Kind() == reflect.Slice || v.Type().Elem() == reflect.TypeFor[byte]() {
+		return v.Bytes()
 	}
-	return out
+	b := make([]byte, v.Len())
+	for i := range b {
+		b[i] = byte(v.Index(i).Uint())
+	}
+	return b
 }
 
-// idTag tells FIDs, MIDs and change numbers from other 64-bit integers.
-func idTag(tag mapi.PropTag) bool {
-	switch tag.ID() {
-	case 0x6748, 0x6749, 0x674A, 0x674D, 0x67A4, 0x6674, 0x6671:
-		return true
+// appendRequest appends "> Name" with the handle, then a line per field.
+func (r *renderer) appendRequest(b []byte, o *Op) []byte {
+	b = append(append(b, "> "...), o.Name...)
+	if o.IsROP {
+		b = appendHex(append(b, " handle="...), uint64(o.Input), 0)
 	}
-	return false
+	return r.appendFields(append(b, '\n'), o.Request, "")
 }
 
-// bodyTag tells what the switch for bodies leaves out: text, HTML, RTF and attachment data.
-func bodyTag(tag mapi.PropTag) bool {
-	switch tag.ID() {
-	case 0x1000, 0x1009, 0x1013, 0x1014, 0x3701, 0x3702, 0x007D:
-		return true
-	}
-	return false
-}
-
-// number shows flags, indexes of operations and handles in hexadecimal and counts in decimal.
-func number(name string, n uint64) string {
-	if strings.Contains(name, "Flags") || strings.Contains(name, "Handle") && !strings.Contains(name, "Index") || strings.HasSuffix(name, "Types") {
-		return fmt.Sprintf("0x%X", n)
-	}
-	return strconv.FormatUint(n, 10)
-}
-
-func fileTime(f mapi.FileTime) string {
-	if f == 0 {
-		return "0"
-	}
-	return f.Time().Format("2006-01-02T15:04:05.0000000Z")
-}
-
-func quote(s string) string {
-	cut := len(s) > maxText
-	if cut {
-		n := maxText
-		for n > 0 && !utf8.RuneStart(s[n]) {
-			n--
-		}
-		s = s[:n]
-	}
-	plain := true
-	for _, c := range s {
-		if c == utf8.RuneError || c == '"' || c == '\\' || !unicode.IsPrint(c) {
-			plain = false
-			break
-		}
-	}
-	if plain {
-		s = `"` + s + `"`
+// appendResponse appends "< Name result" with the time it took, then a line per field.
+func (r *renderer) appendResponse(b []byte, o *Op) []byte {
+	b = append(append(b, "< "...), o.Name...)
+	if o.Fault {
+		b = appendHex(append(b, " fault "...), uint64(o.Code), 8)
 	} else {
-		s = strconv.Quote(s)
+		b = appendCode(append(b, ' '), o.Code)
 	}
-	if cut {
-		s += "…"
+	if o.Output != 0 {
+		b = appendHex(append(b, " handle="...), uint64(o.Output), 0)
 	}
-	return s
+	b = append(append(b, ' '), o.Dur.Round(time.Microsecond).String()...)
+	b = append(b, '\n')
+	if cause := o.cause(); cause != "" {
+		b = append(append(append(b, "    cause: "...), cause...), '\n')
+	}
+	if bare(o) {
+		return b
+	}
+	return r.appendFields(b, o.Response, "ReturnValue")
 }
 
-func hexdump(b []byte) string {
-	if len(b) > maxBytes {
-		return fmt.Sprintf("%d bytes %s…", len(b), hex.EncodeToString(b[:maxBytes]))
+// cause is what led to a code, where it says more than the code, on one line.
+func (o *Op) cause() string {
+	if o.Err == "" || o.Err == o.Code.String() {
+		return ""
 	}
-	return fmt.Sprintf("%d bytes %s", len(b), hex.EncodeToString(b))
+	return strings.Join(strings.Fields(o.Err), " ")
 }

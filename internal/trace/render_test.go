@@ -1,12 +1,20 @@
 package trace
 
 import (
+	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 )
+
+// fields renders the fields of a message without the indent of all of them.
+func fields(bodies bool, message any, skip string) string {
+	text := string(newRenderer(bodies).appendFields(nil, message, skip))
+	return strings.TrimSuffix(strings.ReplaceAll("\n"+text, "\n    ", "\n")[1:], "\n")
+}
 
 func TestRendererShowsFieldsByName(t *testing.T) {
 	t.Parallel()
@@ -26,7 +34,7 @@ func TestRendererShowsFieldsByName(t *testing.T) {
 		Properties: []prop.Tagged{{Tag: mapi.TagSubject, Value: prop.String("a\"b\n")}, {Tag: 0x1000001F, Value: prop.String("secret body")}},
 		Data:       []byte("stream"), UserPassword: "hunter2", Code: mapi.ErrNotFound,
 	}
-	hidden := strings.Join(Renderer{}.Fields(m), "\n")
+	hidden := fields(false, m, "")
 	want := strings.Join([]string{
 		"LogonID: 3", "FolderID: 0001-00000000000D", "OpenModeFlags: 0x4", "Tags: 1", "  [0]: PidTagSubject (0x0037001F)",
 		"Properties: 2", `  [0]: PidTagSubject (0x0037001F) = "a\"b\n"`, "  [1]: 0x1000001F = (11 bytes of text)",
@@ -35,7 +43,7 @@ func TestRendererShowsFieldsByName(t *testing.T) {
 	if got := strings.Replace(hidden, "PidTagBody (0x1000001F)", "0x1000001F", 1); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	shown := strings.Join(Renderer{Bodies: true}.Fields(m, "LogonID"), "\n")
+	shown := fields(true, m, "LogonID")
 	if !strings.Contains(shown, "secret body") || !strings.Contains(shown, "73747265616d") || strings.Contains(shown, "LogonID") || strings.Contains(shown, "hunter2") {
 		t.Errorf("with bodies:\n%s", shown)
 	}
@@ -58,7 +66,7 @@ func TestRendererValues(t *testing.T) {
 		{"Binaries", 0, prop.Multi(mapi.PtypMultiBinary, []string{"\x01"}), "{1 bytes 01}"},
 		{"LongText", 0, prop.String(strings.Repeat("é", 150)), `"` + strings.Repeat("é", 100) + `"…`},
 	} {
-		if got := (Renderer{Bodies: true}).Value(c.tag, c.v); got != c.want {
+		if got := string(newRenderer(true).appendValue(nil, c.tag, c.v)); got != c.want {
 			t.Errorf("%s: got %s, want %s", c.name, got, c.want)
 		}
 	}
@@ -70,14 +78,29 @@ func TestRendererNamesTheColumnsOfRows(t *testing.T) {
 		Columns []mapi.PropTag
 		Rows    []prop.Row
 	}
-	got := strings.Join(Renderer{}.Fields(&message{
+	got := fields(false, &message{
 		[]mapi.PropTag{mapi.TagSubject, 0x67480014},
 		[]prop.Row{{Values: []prop.Value{prop.String("Hi"), prop.Error(mapi.ErrNotFound)}}},
-	}), "\n")
+	}, "")
 	want := strings.Join([]string{
 		"Rows: 1", "  [0]: ", `    PidTagSubject (0x0037001F): "Hi"`, "    PidTagFolderId (0x67480014): ecNotFound (0x8004010F)",
 	}, "\n")
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestAppendJSONIsReadBack(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"", "plain", `"\`, "a\x00\n\x1f\x7f", "é\u2028😀", "bad \xff\xc3(", "�", "cut \xe2\x82"} {
+		b := appendJSON(nil, s)
+		theirs, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got, want string
+		if err := errors.Join(json.Unmarshal(b, &got), json.Unmarshal(theirs, &want)); err != nil || got != want {
+			t.Errorf("%q is written %s and read %q, want %q, %v", s, b, got, want, err)
+		}
 	}
 }

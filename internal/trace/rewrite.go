@@ -1,6 +1,8 @@
 package trace
 
 import (
+	"encoding/binary"
+
 	"github.com/mapid/mapid/internal/ndr"
 	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/internal/wire"
@@ -39,10 +41,14 @@ func ClearEMSMDB(iface [16]byte, opnum uint16, dir Direction, stub []byte) []byt
 	return out
 }
 
-// plain returns an extended buffer with every payload in clear, or nil if it can't be read.
+// plain returns an extended buffer with every payload in clear, or nil if it can't be read. One that is in clear already
+// is returned itself.
 func plain(b []byte) []byte {
 	if len(b) == 0 {
 		return []byte{}
+	}
+	if isPlain(b) {
+		return b
 	}
 	payloads, err := rop.ReadPayloads(b, maxExpanded)
 	if err != nil {
@@ -61,6 +67,29 @@ func plain(b []byte) []byte {
 	return w.Bytes()
 }
 
+// isPlain reports whether an extended buffer has nothing to undo: plain would write the same.
+func isPlain(b []byte) bool {
+	for len(b) >= rop.ExtHeaderSize {
+		flags, size := binary.LittleEndian.Uint16(b[2:]), binary.LittleEndian.Uint16(b[4:])
+		last := rop.ExtHeaderSize+int(size) == len(b)
+		if b[0]|b[1] != 0 || size != binary.LittleEndian.Uint16(b[6:]) || rop.ExtHeaderSize+int(size) > len(b) ||
+			flags != 0 && flags != rop.ExtLast || last != (flags == rop.ExtLast) {
+			return false
+		}
+		if last {
+			return true
+		}
+		b = b[rop.ExtHeaderSize+int(size):]
+	}
+	return false
+}
+
+// same reports whether plain changed neither of two buffers.
+func same(in, inPlain, aux, auxPlain []byte) bool {
+	unchanged := func(a, b []byte) bool { return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0]) }
+	return unchanged(in, inPlain) && unchanged(aux, auxPlain)
+}
+
 func clearExt2Request(stub []byte) []byte {
 	r := ndr.NewReader(stub)
 	handle, flags := r.ContextHandle(), r.U32()
@@ -71,10 +100,11 @@ func clearExt2Request(stub []byte) []byte {
 	if r.Err() != nil || int(inSize) != len(in) || int(auxSize) != len(aux) {
 		return nil
 	}
-	in, aux = plain(in), plain(aux)
-	if in == nil || aux == nil {
+	inPlain, auxPlain := plain(in), plain(aux)
+	if inPlain == nil || auxPlain == nil || same(in, inPlain, aux, auxPlain) {
 		return nil
 	}
+	in, aux = inPlain, auxPlain
 	var w ndr.Writer
 	w.ContextHandle(handle)
 	w.U32(flags)
@@ -99,10 +129,11 @@ func clearExt2Response(stub []byte) []byte {
 	if r.Err() != nil || int(size) != len(out) || int(auxSize) != len(aux) {
 		return nil
 	}
-	out, aux = plain(out), plain(aux)
-	if out == nil || aux == nil {
+	outPlain, auxPlain := plain(out), plain(aux)
+	if outPlain == nil || auxPlain == nil || same(out, outPlain, aux, auxPlain) {
 		return nil
 	}
+	out, aux = outPlain, auxPlain
 	var w ndr.Writer
 	w.ContextHandle(handle)
 	w.U32(flags)

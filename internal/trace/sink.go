@@ -87,73 +87,129 @@ type Options struct {
 	Rewrite Rewriter
 	// Program and version stand in the head of capture files.
 	Program string
+	// Started is called when the reader is told of everything from now on; it may be nil.
+	Started func()
 }
 
-// sink writes events in one format.
+// sink writes events in one format. It may keep back what it wrote until flush.
 type sink interface {
 	event(e Event) error
-	// dropped is told of lost events before the next event after the loss is written.
+	// dropped is told how many events are lost so far, when it has been told of those before them.
 	dropped(at time.Time, total uint64) error
+	flush() error
 }
 
 func newSink(w io.Writer, o Options) (sink, error) {
-	r := Renderer{Bodies: o.Bodies, cache: &layouts{}}
+	r := newRenderer(o.Bodies)
 	switch o.Format {
 	case Text:
-		return &textSink{w: w, render: r, filter: o.Filter}, nil
+		return &textSink{output: output{w: w}, render: r, filter: o.Filter}, nil
 	case JSON:
-		return &jsonSink{w: w, render: r, filter: o.Filter}, nil
+		return &jsonSink{output: output{w: w}, render: r, filter: o.Filter}, nil
 	case Pcap, PcapNG, "":
 		return newCapture(w, o, r)
 	}
 	return nil, fmt.Errorf("trace: unknown format %q", o.Format)
 }
 
+// packets reports whether the output shows packets at all.
+func (o *Options) packets() bool { return o.Format != Text && o.Format != JSON && o.Filter.packets() }
+
+// output collects what a sink writes, so that one Write carries many records.
+type output struct {
+	w   io.Writer
+	buf []byte
+}
+
+// Sizes of an output's buffer.
+const (
+	fullOutput = 64 << 10 // is written without being asked
+	keptOutput = 1 << 20  // is kept for the next records
+)
+
+// flush writes what was collected.
+func (o *output) flush() error {
+	if len(o.buf) == 0 {
+		return nil
+	}
+	_, err := o.w.Write(o.buf)
+	if o.buf = o.buf[:0]; cap(o.buf) > keptOutput {
+		o.buf = nil
+	}
+	return err
+}
+
+// full writes what was collected if it is much.
+func (o *output) full() error {
+	if len(o.buf) < fullOutput {
+		return nil
+	}
+	return o.flush()
+}
+
+// linger is how long a reader waits for more once there is something: a batch costs one wake-up and one Write.
+const linger = 5 * time.Millisecond
+
 // Copy writes what happens to w until ctx ends or a write fails. What the reader is too slow for is lost and counted
-// in the output.
+// in the output. Each Write ends with a whole record.
 func (h *Hub) Copy(ctx context.Context, w io.Writer, o Options) error {
-	s := h.Subscribe()
-	defer s.Close()
 	out, err := newSink(w, o)
 	if err != nil {
 		return err
 	}
-	var told uint64
+	s := h.Subscribe(o.packets())
+	defer s.Close()
+	if o.Started != nil {
+		o.Started()
+	}
+	if err := out.flush(); err != nil { // the head, at once
+		return err
+	}
+	c := copier{sub: s, out: out}
+	wait := time.NewTimer(linger)
+	defer wait.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return drain(s, out, &told)
-		case e := <-s.Events():
-			if err := one(s, out, e, &told); err != nil {
-				return err
-			}
+			return c.take()
+		case <-s.Ready():
 		}
-	}
-}
-
-func one(s *Subscription, out sink, e Event, told *uint64) error {
-	defer s.Taken(e)
-	if n := s.Dropped(); n != *told {
-		*told = n
-		if err := out.dropped(e.Time, n); err != nil {
+		wait.Reset(linger)
+		select {
+		case <-ctx.Done():
+		case <-s.half:
+		case <-wait.C:
+		}
+		if err := c.take(); err != nil {
 			return err
 		}
 	}
-	return out.event(e)
 }
 
-// drain writes what was queued before the end.
-func drain(s *Subscription, out sink, told *uint64) error {
-	for {
-		select {
-		case e := <-s.Events():
-			if err := one(s, out, e, told); err != nil {
-				return err
-			}
-		default:
-			return nil
+// copier takes batches to a sink.
+type copier struct {
+	sub   *Subscription
+	out   sink
+	batch []Event
+	told  uint64 // losses that the output tells of
+}
+
+// take writes what is waiting.
+func (c *copier) take() error {
+	batch, dropped := c.sub.Take(c.batch)
+	c.batch = batch
+	for i := range batch {
+		if err := c.out.event(batch[i]); err != nil {
+			return err
 		}
 	}
+	if dropped != c.told { // lost while the queue was full of this batch
+		c.told = dropped
+		if err := c.out.dropped(c.sub.hub.now(), dropped); err != nil {
+			return err
+		}
+	}
+	return c.out.flush()
 }
 
 // Writer writes events that its caller has already, in the form that Hub.Copy writes them.
@@ -170,5 +226,8 @@ func NewWriter(w io.Writer, o Options) (*Writer, error) {
 	return &Writer{out}, nil
 }
 
-// Write writes one event.
+// Write writes one event, or keeps it back until there are more.
 func (w *Writer) Write(e Event) error { return w.out.event(e) }
+
+// Flush writes what was kept back.
+func (w *Writer) Flush() error { return w.out.flush() }

@@ -1,39 +1,47 @@
 package trace
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
+	"bytes"
+	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/internal/wire"
 )
 
+// logTime is how times stand in a protocol log.
+const logTime = "2006-01-02T15:04:05.000000Z"
+
 // textSink writes a protocol log: requests behind ">", responses behind "<", details indented.
 type textSink struct {
-	w      io.Writer
-	render Renderer
+	output
+	render *renderer
 	filter Filter
+	head   []byte // what stands before both halves of an operation
 }
 
 func (s *textSink) event(e Event) error {
 	if e.Kind != Operation || !s.filter.op(e.Op) {
 		return nil
 	}
-	head := fmt.Sprintf("%s conn=%d session=%d user=%s", e.Time.UTC().Format("2006-01-02T15:04:05.000000Z"), e.Conn, e.Op.Session, orDash(e.Op.User))
-	text := head + " " + requestText(s.render, e.Op)
+	h := e.Time.UTC().AppendFormat(s.head[:0], logTime)
+	h = strconv.AppendUint(append(h, " conn="...), e.Conn, 10)
+	h = strconv.AppendUint(append(h, " session="...), e.Op.Session, 10)
+	h = append(append(append(h, " user="...), orDash(e.Op.User)...), ' ')
+	s.head = h
+	s.buf = s.render.appendRequest(append(s.buf, h...), e.Op)
 	if e.Op.answered() {
-		text += head + " " + responseText(s.render, e.Op)
+		s.buf = s.render.appendResponse(append(s.buf, h...), e.Op)
 	}
-	_, err := io.WriteString(s.w, text)
-	return err
+	return s.full()
 }
 
 func (s *textSink) dropped(at time.Time, total uint64) error {
-	_, err := fmt.Fprintf(s.w, "%s # %d records lost so far: the reader is too slow\n", at.UTC().Format("2006-01-02T15:04:05.000000Z"), total)
-	return err
+	s.buf = append(at.UTC().AppendFormat(s.buf, logTime), " # "...)
+	s.buf = append(strconv.AppendUint(s.buf, total, 10), " records lost so far: the reader is too slow\n"...)
+	return nil
 }
 
 func orDash(s string) string {
@@ -41,40 +49,6 @@ func orDash(s string) string {
 		return "-"
 	}
 	return s
-}
-
-// requestText is "> Name" with the handle, then a line per field.
-func requestText(r Renderer, o *Op) string {
-	b := append(make([]byte, 0, 512), "> "...)
-	b = append(b, o.Name...)
-	if o.IsROP {
-		b = fmt.Appendf(b, " handle=0x%X", o.Input)
-	}
-	b = append(b, '\n')
-	return string(r.appendFields(b, o.Request))
-}
-
-// responseText is "< Name result" with the time it took, then a line per field.
-func responseText(r Renderer, o *Op) string {
-	b := append(make([]byte, 0, 1024), "< "...)
-	b = append(b, o.Name...)
-	if o.Fault {
-		b = fmt.Appendf(b, " fault 0x%08X", uint32(o.Code))
-	} else {
-		b = append(append(b, ' '), o.Code.String()...)
-	}
-	if o.Output != 0 {
-		b = fmt.Appendf(b, " handle=0x%X", o.Output)
-	}
-	b = append(append(b, ' '), o.Dur.Round(time.Microsecond).String()...)
-	b = append(b, '\n')
-	if o.Err != "" && o.Err != o.Code.String() {
-		b = append(append(append(b, "    cause: "...), o.Err...), '\n')
-	}
-	if bare(o) {
-		return string(b)
-	}
-	return string(r.appendFields(b, o.Response, "ReturnValue"))
 }
 
 // responseHeadLen is the length of a response that ends after its ReturnValue.
@@ -91,41 +65,16 @@ func bare(o *Op) bool {
 	return w.Len() <= responseHeadLen
 }
 
-// responseFields renders what a response carries.
-func responseFields(r Renderer, o *Op) []string {
-	if bare(o) {
-		return nil
-	}
-	return r.Fields(o.Response, "ReturnValue")
-}
-
 // answered reports whether the operation has a response: RopRelease has none.
 func (o *Op) answered() bool { return !o.IsROP || o.Response != nil || o.Err != "" }
 
-// jsonSink writes one object per operation.
+// jsonSink writes one object per operation. Members that are empty are left out, but for op, call, index, code and
+// dur_us.
 type jsonSink struct {
-	w      io.Writer
-	render Renderer
+	output
+	render *renderer
 	filter Filter
-}
-
-type jsonOp struct {
-	Time     time.Time `json:"time"`
-	Conn     uint64    `json:"conn"`
-	Session  uint64    `json:"session,omitempty"`
-	User     string    `json:"user,omitempty"`
-	Client   string    `json:"client,omitempty"`
-	Call     uint32    `json:"call"`
-	Name     string    `json:"op"`
-	Index    int       `json:"index"`
-	Input    uint32    `json:"input_handle,omitempty"`
-	Output   uint32    `json:"output_handle,omitempty"`
-	Code     uint32    `json:"code"`
-	CodeName string    `json:"code_name,omitempty"`
-	Cause    string    `json:"cause,omitempty"`
-	Micros   int64     `json:"dur_us"`
-	Request  []string  `json:"request,omitempty"`
-	Response []string  `json:"response,omitempty"`
+	text   []byte // fields of a message, in the making
 }
 
 func (s *jsonSink) event(e Event) error {
@@ -133,23 +82,100 @@ func (s *jsonSink) event(e Event) error {
 		return nil
 	}
 	o := e.Op
-	return s.line(jsonOp{
-		Time: e.Time.UTC(), Conn: e.Conn, Session: o.Session, User: o.User, Client: o.Client, Call: o.Call, Name: o.Name,
-		Index: o.Index, Input: o.Input, Output: o.Output, Code: uint32(o.Code), CodeName: mapi.ErrorCode(o.Code).Name(),
-		Cause: o.Err, Micros: o.Dur.Microseconds(), Request: s.render.Fields(o.Request),
-		Response: responseFields(s.render, o),
-	})
+	b := append(s.buf, `{"time":"`...)
+	b = append(e.Time.UTC().AppendFormat(b, time.RFC3339Nano), '"')
+	b = appendMember(b, "conn", e.Conn)
+	if o.Session != 0 {
+		b = appendMember(b, "session", o.Session)
+	}
+	b = appendText(b, "user", o.User)
+	b = appendText(b, "client", o.Client)
+	b = appendMember(b, "call", uint64(o.Call))
+	b = appendJSON(append(b, `,"op":`...), o.Name)
+	b = appendMember(b, "index", uint64(o.Index))
+	if o.Input != 0 {
+		b = appendMember(b, "input_handle", uint64(o.Input))
+	}
+	if o.Output != 0 {
+		b = appendMember(b, "output_handle", uint64(o.Output))
+	}
+	b = appendMember(b, "code", uint64(o.Code))
+	b = appendText(b, "code_name", o.Code.Name())
+	b = appendText(b, "cause", o.Err)
+	b = strconv.AppendInt(append(b, `,"dur_us":`...), o.Dur.Microseconds(), 10)
+	b = s.appendFields(b, "request", o.Request, "")
+	if !bare(o) {
+		b = s.appendFields(b, "response", o.Response, "ReturnValue")
+	}
+	s.buf = append(b, "}\n"...)
+	return s.full()
+}
+
+// appendFields appends the fields of a message as a list of lines.
+func (s *jsonSink) appendFields(b []byte, name string, message any, skip string) []byte {
+	s.text = s.render.appendFields(s.text[:0], message, skip)
+	if len(s.text) == 0 {
+		return b
+	}
+	b = append(append(append(b, `,"`...), name...), `":`...)
+	open := byte('[')
+	for line := range bytes.Lines(s.text) {
+		b = append(b, open)
+		b = appendJSON(b, line[2*baseDepth:len(line)-1])
+		open = ','
+	}
+	return append(b, ']')
 }
 
 func (s *jsonSink) dropped(at time.Time, total uint64) error {
-	return s.line(map[string]any{"time": at.UTC(), "dropped": total})
+	s.buf = append(at.UTC().AppendFormat(append(s.buf, `{"time":"`...), time.RFC3339Nano), '"')
+	s.buf = append(appendMember(s.buf, "dropped", total), "}\n"...)
+	return nil
 }
 
-func (s *jsonSink) line(v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
+func appendMember(b []byte, name string, n uint64) []byte {
+	b = append(append(append(b, `,"`...), name...), `":`...)
+	return strconv.AppendUint(b, n, 10)
+}
+
+// appendText appends a member of text, unless it is empty.
+func appendText(b []byte, name, text string) []byte {
+	if text == "" {
+		return b
 	}
-	_, err = s.w.Write(append(b, '\n'))
-	return err
+	b = append(append(append(b, `,"`...), name...), `":`...)
+	return appendJSON(b, text)
+}
+
+// appendJSON appends text as a JSON string. Bytes that are no UTF-8 become the replacement character, as encoding/json
+// has it.
+func appendJSON[V string | []byte](b []byte, text V) []byte {
+	const digits = "0123456789abcdef"
+	b = append(b, '"')
+	done := 0 // up to here it is written
+	for i := 0; i < len(text); {
+		c, size := rune(text[i]), 1
+		if c >= utf8.RuneSelf {
+			if c, size = utf8.DecodeRuneInString(string(text[i:min(i+utf8.UTFMax, len(text))])); c != utf8.RuneError || size > 1 {
+				i += size
+				continue
+			}
+		} else if c >= ' ' && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		b = append(b, text[done:i]...)
+		switch {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', byte(c))
+		case c == utf8.RuneError:
+			b = append(b, "\uFFFD"...)
+		default:
+			b = append(b, `\u00`...)
+			b = append(b, digits[c>>4], digits[c&15])
+		}
+		i += size
+		done = i
+	}
+	return append(append(b, text[done:]...), '"')
 }

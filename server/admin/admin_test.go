@@ -79,7 +79,7 @@ type fakeApp struct {
 }
 
 func (f *fakeApp) Metrics() []Metric              { return f.metrics }
-func (f *fakeApp) Subscribe() *trace.Subscription { return f.hub.Subscribe() }
+func (f *fakeApp) Subscribe() *trace.Subscription { return f.hub.Subscribe(false) }
 
 func (f *fakeApp) Ready(context.Context) error { return f.ready }
 func (f *fakeApp) Credential(_ context.Context, server string) (HealthCredential, error) {

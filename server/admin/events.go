@@ -248,11 +248,11 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 // watch hands over the events that a filter wants until ctx ends. It reads from the moment it returns.
 func (s *Server) watch(ctx context.Context, f eventFilter) <-chan Event {
 	out := make(chan Event)
-	var operations <-chan trace.Event
-	taken, end := func(trace.Event) {}, func() {}
+	var operations *trace.Subscription
+	var ready <-chan struct{}
 	if slices.Contains(f.types, eventROP) {
-		sub := s.opts.Trace.Subscribe()
-		operations, taken, end = sub.Events(), sub.Taken, sub.Close
+		operations = s.opts.Trace.Subscribe()
+		ready = operations.Ready()
 	}
 	q, cancel := s.opts.Broker.subscribe(f.after)
 	send := func(e Event) {
@@ -266,9 +266,14 @@ func (s *Server) watch(ctx context.Context, f eventFilter) <-chan Event {
 	}
 	s.streams.Go(func() {
 		defer cancel()
-		defer end()
+		if operations != nil {
+			defer operations.Close()
+		}
+		var batch []trace.Event
+		var dropped, told uint64 // operations, since the beginning
 		for {
-			if n := s.opts.Broker.lost(q); n > 0 {
+			if n := s.opts.Broker.lost(q) + dropped - told; n > 0 {
+				told = dropped
 				send(Event{Time: s.opts.Now(), Type: eventLost, Lost: n})
 			}
 			select {
@@ -278,11 +283,13 @@ func (s *Server) watch(ctx context.Context, f eventFilter) <-chan Event {
 				if e, ok, err := s.event(ctx, h); ok && err == nil {
 					send(e)
 				}
-			case t := <-operations:
-				if t.Kind == trace.Operation && t.Op != nil {
-					send(operation(t))
+			case <-ready:
+				batch, dropped = operations.Take(batch)
+				for _, t := range batch {
+					if t.Kind == trace.Operation && t.Op != nil {
+						send(operation(t))
+					}
 				}
-				taken(t)
 			}
 		}
 	})

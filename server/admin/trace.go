@@ -71,10 +71,10 @@ func (s *Server) trace(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", contentTypes[o.Format])
-	w.WriteHeader(http.StatusOK)
 	rc := http.NewResponseController(w)
-	if err := rc.Flush(); err != nil {
-		return
+	o.Started = func() { // whoever has the answer's head misses nothing
+		w.WriteHeader(http.StatusOK)
+		rc.Flush() // the first write tells if the reader is gone
 	}
 	if err := s.opts.Trace.Copy(r.Context(), &flushing{w, rc}, o); err != nil && r.Context().Err() == nil {
 		s.log.Debug("trace stream ended", zap.Error(err))

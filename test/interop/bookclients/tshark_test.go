@@ -21,10 +21,7 @@ func (r *recorder) save(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer func() { _ = file.Close() }()
-	capture, err := trace.NewPcapWriter(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	capture := trace.NewPcapWriter(file)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i, c := range r.conns {
@@ -41,11 +38,12 @@ func (r *recorder) save(t *testing.T) string {
 			packets = append(packets, conversation.Data(dir, p.data)...)
 		}
 		for _, p := range append(packets, conversation.Close(trace.ToServer)...) {
-			if err := capture.Packet(at, p); err != nil {
-				t.Fatal(err)
-			}
+			capture.Packet(at, p)
 		}
 		c.mu.Unlock()
+	}
+	if err := capture.Flush(); err != nil {
+		t.Fatal(err)
 	}
 	return path
 }

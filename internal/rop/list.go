@@ -65,6 +65,10 @@ func readSized(d *Decoder, n int, read func(r *wire.Reader)) {
 	}
 	r := wire.NewReader(b)
 	read(r)
+	if r.Err() == error(mapi.ErrTooComplex) && d.Refused != nil {
+		d.Refused(mapi.ErrTooComplex)
+		return
+	}
 	d.Fail(r.Err())
 }
 

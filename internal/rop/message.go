@@ -209,6 +209,9 @@ type Decoder struct {
 	PublicLogon func(logonID uint8) bool
 	// Columns are those set on the table, or the tags asked for. Responses only.
 	Columns []mapi.PropTag
+	// Refused is told why a part of a message whose size is known can't be read although it may be well-formed:
+	// ErrTooComplex. The rest of the message is read on, so that only this ROP fails. nil: reading fails.
+	Refused func(mapi.ErrorCode)
 }
 
 // public reports whether a LogonId belongs to a public logon.

@@ -108,7 +108,7 @@ var attributes = newAttributeSet([]attribute{
 	{mapi.TagMessageHandlingSystemCommonName, onEntry, func(s subject) prop.Value { return stringOrNone(s.entry.Name) }}, // 2.2.4.33
 	{mapi.TagAddressBookX509Certificate, onPerson, certificates},                                                         // 2.2.4.35 X509Certificate
 	{mapi.TagUserX509Certificate, onPerson, userCertificates},                                                            // 2.2.4.36 UserX509Certificate
-	{mapi.TagAddressBookHomeMessageDatabase.WithType(mapi.PtypObject), onUser, homeObject}, // 2.2.4.37 HomeMessageDatabase
+	{mapi.TagAddressBookHomeMessageDatabase.WithType(mapi.PtypObject), onUser, homeObject},                               // 2.2.4.37 HomeMessageDatabase
 	{mapi.TagAddressBookHomeMessageDatabase, onUser, func(s subject) prop.Value { return prop.String(s.book.service.servers[home(s)].DatabaseDN()) }},
 	{mapi.TagAddressBookNetworkAddress, onServer | onDatabase, networkAddresses}, // 2.2.4.38 NetworkAddress
 	{mapi.TagThumbnailPhoto, onEntry, base64Value("photo")},                      // 2.2.4.40 ThumbnailPhoto

@@ -15,3 +15,13 @@ func PanicOn(e *Executor, id rop.ID) {
 		return e.invoke(ctx, c, req)
 	})
 }
+
+// MaxResponse is the largest response that the table says a request can have, head included, and whether the ROP has
+// a handler.
+func MaxResponse(req rop.Request) (int, bool) {
+	en := table[req.RopID()]
+	if en == nil {
+		return 0, false
+	}
+	return en.size(req), true
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -57,6 +58,7 @@ type setup struct {
 	codePage    uint32
 	middlewares []exec.Middleware
 	handles     int
+	logons      int
 	version     profile.Version
 	now         func() time.Time
 }
@@ -65,6 +67,7 @@ func withProfile(name string) option             { return func(s *setup) { s.pro
 func asUser(name string) option                  { return func(s *setup) { s.user = name } }
 func withSeed(sd *seed.Seed) option              { return func(s *setup) { s.seed = sd } }
 func withCodePage(cp uint32) option              { return func(s *setup) { s.codePage = cp } }
+func withLogons(n int) option                    { return func(s *setup) { s.logons = n } }
 func withHandles(n int) option                   { return func(s *setup) { s.handles = n } }
 func withClient(v profile.Version) option        { return func(s *setup) { s.version = v } }
 func withClock(now func() time.Time) option      { return func(s *setup) { s.now = now } }
@@ -74,7 +77,7 @@ func withMiddleware(m ...exec.Middleware) option { return func(s *setup) { s.mid
 func newWorld(t testing.TB, opts ...option) *world {
 	t.Helper()
 	set := setup{
-		profile: profile.Default, user: "alice", codePage: 1252, handles: 100,
+		profile: profile.Default, user: "alice", codePage: 1252, handles: 100, logons: 256,
 		version: profile.Version{Major: 12, Build: 6206, Revision: 1000}, now: func() time.Time { return epoch },
 	}
 	for _, o := range opts {
@@ -106,7 +109,7 @@ func newWorld(t testing.TB, opts ...option) *world {
 	w := &world{
 		t: t, store: st, env: env, profile: p, columns: make(map[int][]mapi.PropTag),
 		exec: exec.New(exec.Options{
-			Env: env, Logger: zaptest.NewLogger(t), Handles: set.handles, Logons: 256, Notifications: 16, Middlewares: set.middlewares,
+			Env: env, Logger: zaptest.NewLogger(t), Handles: set.handles, Logons: set.logons, Notifications: 16, Middlewares: set.middlewares,
 		}),
 	}
 	w.connect(set)
@@ -195,13 +198,37 @@ func (w *world) decode(payload []byte, reqs ...rop.Request) []rop.Response {
 	}
 	for _, req := range reqs {
 		if d.Columns = w.wanted(req); req.RopID() != rop.Release && d.Len() > 0 {
+			at := d.Offset()
 			next()
+			w.checkSize(req, out[len(out)-1], d.Offset()-at)
 		}
 	}
 	for d.Len() > 0 {
 		next()
 	}
 	return out
+}
+
+// sizesItself are the ROPs that only read and cut their responses to the room there is, or do not run for want of it.
+var sizesItself = []rop.ID{
+	rop.OpenMessage, rop.GetPropertiesSpecific, rop.GetPropertiesAll, rop.GetPropertiesList, rop.ReadRecipients,
+	rop.ReloadCachedInformation, rop.QueryRows, rop.FindRow, rop.QueryColumnsAll, rop.ReadStream, rop.GetSearchCriteria,
+	rop.GetReceiveFolderTable, rop.GetNamesFromPropertyIds, rop.OpenEmbeddedMessage, rop.QueryNamedProperties,
+	rop.GetValidAttachments, rop.GetOwningServers, rop.PublicFolderIsGhosted, rop.GetPerUserLongTermIds,
+	rop.ReadPerUserInformation, rop.OptionsData, rop.GetPropertyIdsFromNames,
+}
+
+// checkSize holds every response of every test against the table: what changes something must never turn out larger
+// than the table says, or it could run and then not fit. And nothing ever asks a client to back off.
+func (w *world) checkSize(req rop.Request, resp rop.Response, size int) {
+	w.t.Helper()
+	if _, ok := resp.(*rop.BackoffResponse); ok {
+		w.t.Error("RopBackoff was sent")
+	}
+	most, ok := exec.MaxResponse(req)
+	if ok && resp.RopID() == req.RopID() && size > most && !slices.Contains(sizesItself, req.RopID()) {
+		w.t.Errorf("%T has %d bytes, the table says at most %d", resp, size, most)
+	}
 }
 
 // wanted returns what a reader of the response has to know.

@@ -68,8 +68,9 @@ type buffer struct {
 	seen    int   // ROPs that Observe was told of
 	freed   []int // indexes of the table whose objects were released
 	last    lastROP
-	stopped bool // no further ROP runs
-	closed  bool // nothing may be appended: RopBufferTooSmall is the last of a buffer
+	refused mapi.ErrorCode // why the request read last can't run, 0 if it can
+	stopped bool           // no further ROP runs
+	closed  bool           // nothing may be appended: RopBufferTooSmall is the last of a buffer
 	// releasedLast says that the ROP that ran last was a RopRelease.
 	releasedLast bool
 }
@@ -108,6 +109,7 @@ func newBuffer(e *Executor, s *Session, in Input) (*buffer, error) {
 		l := s.logon(id)
 		return l != nil && l.Public()
 	}
+	b.rops.Refused = func(code mapi.ErrorCode) { b.refused = code }
 	return b, nil
 }
 
@@ -124,6 +126,7 @@ func (b *buffer) run(ctx context.Context) error {
 			return mapi.ErrRpcFormat
 		}
 		req := codec.NewRequest()
+		b.refused = mapi.Success
 		req.Decode(b.rops)
 		if err := b.rops.Err(); err != nil {
 			b.s.log.Warn("malformed rop", zap.String("rop", codec.Name), zap.Error(err))
@@ -230,6 +233,12 @@ func (b *buffer) handle(ctx context.Context, c *Call, codec *rop.Codec, req rop.
 		if c.Dest.Kind()&entry.to == 0 {
 			return nil, entry.refusal
 		}
+	}
+	if b.refused != mapi.Success {
+		if t, ok := c.Object.(*object.Table); ok && codec.ID == rop.Restrict {
+			t.Invalidate()
+		}
+		return nil, b.refused
 	}
 	return b.e.handler(ctx, c, req)
 }

@@ -114,6 +114,9 @@ func (t *Table) Sort(orders []prop.SortOrder) error {
 // Restrict sets the restriction, nil for none, and moves the cursor to the beginning, [MS-OXCTABL] 3.2.5.4.
 func (t *Table) Restrict(rs prop.Restriction) error { return t.arrange(t.orders, rs) }
 
+// Invalidate is what a failed RopRestrict leaves behind: rows can't be read until the next success, [MS-OXCTABL] 3.2.5.4.
+func (t *Table) Invalidate() { t.invalid = true }
+
 func (t *Table) arrange(orders []prop.SortOrder, rs prop.Restriction) error {
 	if err := t.src.order(orders, rs); err != nil {
 		if code, ok := mapi.CodeOf(err); !ok || code != mapi.ErrNoSupport {

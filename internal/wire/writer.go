@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -72,6 +73,7 @@ func (w *Writer) ASCIIZ(s string) {
 
 // UTF16Z appends s as UTF-16LE and a NUL unit. A NUL inside s ends the text.
 func (w *Writer) UTF16Z(s string) {
+	w.grow(2*len(s) + 2)
 	for _, c := range s {
 		if c == 0 {
 			break
@@ -83,8 +85,16 @@ func (w *Writer) UTF16Z(s string) {
 
 // UTF16 appends s as UTF-16LE without a terminator.
 func (w *Writer) UTF16(s string) {
+	w.grow(2 * len(s))
 	for _, c := range s {
 		w.rune16(c)
+	}
+}
+
+// grow makes room for what is about to be appended in small pieces: a text takes at most two bytes for each of its own.
+func (w *Writer) grow(n int) {
+	if cap(w.Buf)-len(w.Buf) < n {
+		w.Buf = slices.Grow(w.Buf, n)
 	}
 }
 

@@ -3,6 +3,8 @@
 package codepage
 
 import (
+	"io"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -119,6 +121,49 @@ func Decode(cp uint32, s string) string {
 		return strings.Repeat("\uFFFD", len(s))
 	}
 	return out
+}
+
+// NewReader returns a reader that gives text of a code page in UTF-8, as Decode does.
+func NewReader(cp uint32, r io.Reader) io.Reader {
+	if cp == UTF8 {
+		return transform.NewReader(r, unicode.UTF8.NewDecoder())
+	}
+	return transform.NewReader(r, lookup(cp).NewDecoder())
+}
+
+// NewHTMLWriter returns a writer that takes HTML in UTF-8 and writes it in a code page, with character references for
+// what the code page does not have. Close writes the last bytes; it leaves w open.
+func NewHTMLWriter(cp uint32, w io.Writer) io.WriteCloser {
+	switch cp {
+	case UTF8:
+		return transform.NewWriter(w, unicode.UTF8.NewEncoder())
+	case USASCII:
+		return transform.NewWriter(w, asciiHTML{})
+	}
+	return transform.NewWriter(w, encoding.HTMLEscapeUnsupported(lookup(cp).NewEncoder()))
+}
+
+// asciiHTML turns HTML in UTF-8 into ASCII with character references.
+type asciiHTML struct{ transform.NopResetter }
+
+// Transform implements transform.Transformer.
+func (asciiHTML) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	for nSrc < len(src) {
+		if !atEOF && !utf8.FullRune(src[nSrc:]) {
+			return nDst, nSrc, transform.ErrShortSrc
+		}
+		c, size := utf8.DecodeRune(src[nSrc:])
+		out := string(c)
+		if c >= utf8.RuneSelf {
+			out = "&#" + strconv.Itoa(int(c)) + ";"
+		}
+		if nDst+len(out) > len(dst) {
+			return nDst, nSrc, transform.ErrShortDst
+		}
+		nDst += copy(dst[nDst:], out)
+		nSrc += size
+	}
+	return nDst, nSrc, nil
 }
 
 // Encode converts UTF-8 to bytes in a code page, held in a string. A character that the code page does not have becomes

@@ -54,7 +54,8 @@ type Property struct {
 	WritesThrough bool
 	// AttachmentStrings: string properties of attachments open as streams. P17, 3.2.5.11, test settings.
 	AttachmentStrings bool
-	// FolderBinaries: binary properties of folders open as streams. P18, 2.2.14, test settings.
+	// FolderBinaries: binary properties of folders that the server computes open as streams, as those do that are
+	// stored. P18, 2.2.14, test settings.
 	FolderBinaries bool
 }
 

@@ -366,7 +366,7 @@ func TestSeekStream(t *testing.T) {
 		{"End", 2, -5, 5, 0, "1,2\r\n"},
 		{"BeyondTheEnd", 2, 10, 20, 0, ""},
 		{"BeforeTheBeginning", 0, -1, 0, mapi.ErrStreamSeek, ""},
-		{"TooFar", 0, 1 << 31, 0, mapi.ErrStreamSeek, ""},
+		{"TooFar", 0, 1<<31 + 1, 0, mapi.ErrStreamSeek, ""},
 		{"Farther", 1, 1<<63 - 1, 0, mapi.ErrStreamSeek, ""},
 		{"BadOrigin", 3, 0, 0, mapi.ErrStreamInvalidParameter, ""},
 	} {
@@ -426,11 +426,13 @@ func TestReadStreamExtended(t *testing.T) {
 	}
 }
 
+// TestOpenStreamByProfile: [MS-OXCPRPT] 2.2.14. Of folders there are only streams of binaries; those that the server
+// computes are none in older versions.
 func TestOpenStreamByProfile(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		profile              string
-		folder, attachString mapi.ErrorCode
+		profile                string
+		computed, attachString mapi.ErrorCode
 	}{
 		{"exchange2007", mapi.ErrNoSupport, mapi.ErrNoSupport},
 		{"exchange2010-sp1", mapi.ErrNoSupport, mapi.Success},
@@ -439,11 +441,21 @@ func TestOpenStreamByProfile(t *testing.T) {
 		w := newWorld(t, withProfile(tt.profile))
 		w.open("Three attachments")
 		one[*rop.OpenAttachmentResponse](w, &rop.OpenAttachmentRequest{InOut: inOut(3, 4)})
-		if got := w.code(&rop.OpenStreamRequest{InOut: inOut(1, 5), PropertyTag: mapi.TagIpmAppointmentEntryId}); got != tt.folder {
-			t.Errorf("%s, folder: %v", tt.profile, got)
-		}
-		if got := w.code(&rop.OpenStreamRequest{InOut: inOut(4, 5), PropertyTag: mapi.TagAttachLongFilename}); got != tt.attachString {
-			t.Errorf("%s, attachment: %v", tt.profile, got)
+		for _, c := range []struct {
+			index uint8
+			tag   mapi.PropTag
+			want  mapi.ErrorCode
+		}{
+			{1, mapi.TagIpmAppointmentEntryId, mapi.Success},
+			{1, mapi.TagParentEntryId, tt.computed},
+			{1, mapi.TagDisplayName, mapi.ErrNoSupport},
+			{4, mapi.TagAttachLongFilename, tt.attachString},
+			{4, mapi.TagAttachDataBinary, mapi.Success},
+			{0, mapi.TagMailboxOwnerEntryId, mapi.ErrNoSupport},
+		} {
+			if got := w.code(&rop.OpenStreamRequest{InOut: inOut(c.index, 5), PropertyTag: c.tag}); got != c.want {
+				t.Errorf("%s, %v of object %d: %v, want %v", tt.profile, c.tag, c.index, got, c.want)
+			}
 		}
 	}
 }

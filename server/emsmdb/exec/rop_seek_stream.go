@@ -6,9 +6,9 @@ import (
 	"github.com/mapid/mapid/internal/rop"
 )
 
-// seekStream implements RopSeekStream, [MS-OXCPRPT] 2.2.21.
-func (e *Executor) seekStream(_ context.Context, c *Call, req *rop.SeekStreamRequest) (*rop.SeekStreamResponse, error) {
-	pos, err := c.Stream().Seek(req.Origin, req.Offset)
+// seekStream implements RopSeekStream, [MS-OXCPRPT] 3.2.5.18.
+func (e *Executor) seekStream(ctx context.Context, c *Call, req *rop.SeekStreamRequest) (*rop.SeekStreamResponse, error) {
+	pos, err := c.Stream().Seek(ctx, req.Origin, req.Offset)
 	if err != nil {
 		return nil, err
 	}

@@ -134,7 +134,7 @@ func (b *buffer) run(ctx context.Context) error {
 		}
 		if codec.NewResponse == nil { // RopRelease
 			began, input := b.started(), b.handleAt(req.Header().Input)
-			b.releaseIndex(req.Header())
+			b.releaseIndex(ctx, req.Header())
 			b.observe(began, req, nil, input, mapi.Success, nil)
 			b.done++
 			b.releasedLast = true
@@ -240,7 +240,22 @@ func (b *buffer) handle(ctx context.Context, c *Call, codec *rop.Codec, req rop.
 		}
 		return nil, b.refused
 	}
+	if err := settle(ctx, c.Object, c.Dest); err != nil {
+		return nil, err
+	}
 	return b.e.handler(ctx, c, req)
+}
+
+// settle makes what was written to streams visible in the objects that a ROP is about to use.
+func settle(ctx context.Context, objects ...object.Object) error {
+	for _, obj := range objects {
+		if bag, ok := obj.(object.Bag); ok {
+			if err := bag.Logon().Settle(ctx, bag); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // lookup finds the object behind an index of the handle table.
@@ -329,14 +344,17 @@ func (b *buffer) unimplemented(codec *rop.Codec) {
 }
 
 // releaseIndex implements RopRelease, [MS-OXCROPS] 3.2.5.3: it has no response and its errors are ignored.
-func (b *buffer) releaseIndex(h rop.RequestHeader) {
+func (b *buffer) releaseIndex(ctx context.Context, h rop.RequestHeader) {
 	defer b.s.count(rop.Release, mapi.Success)
 	b.last = lastROP{}
 	logon := b.s.logon(h.LogonID)
 	if logon == nil || h.Input >= len(b.table) {
 		return
 	}
-	if _, err := b.s.resolve(b.table[h.Input], logon); err == nil {
+	if obj, err := b.s.resolve(b.table[h.Input], logon); err == nil {
+		if s, ok := obj.(*object.Stream); ok {
+			s.Release(ctx)
+		}
 		b.s.drop(b.table[h.Input])
 		b.freed = append(b.freed, h.Input)
 	}

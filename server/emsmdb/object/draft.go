@@ -164,3 +164,9 @@ func (v valueBytes) ReadAt(p []byte, off int64) (int, error) {
 	}
 	return n, nil
 }
+
+// holds reports whether a property's value is what stands in a stage.
+func (d *draft) holds(tag mapi.PropTag, stage store.StageID) bool {
+	c, ok := d.changes[tag.ID()]
+	return ok && c.stage == stage
+}

@@ -34,6 +34,8 @@ type EnvOptions struct {
 	Server    Server
 	Now       func() time.Time
 	Orders    int64 // bytes that orders of contents tables may take
+	// MaxStream is how many bytes a property written as a stream may have; 0 is the most that the protocol knows, 2 GiB.
+	MaxStream int64
 }
 
 // Env is what all objects of a server share. It is safe for concurrent use.
@@ -43,6 +45,7 @@ type Env struct {
 	folders    *folderCache
 	mailboxes  *mailboxCache
 	collations sync.Map // LCID → *prop.Collation
+	locks      streamLocks
 }
 
 // NewEnv returns an Env that follows the store's changes until Close.

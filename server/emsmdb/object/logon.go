@@ -23,6 +23,7 @@ type Logon struct {
 	principals principals  // who the user is where rights are looked up; empty if privileged
 	progress   bool        // the client understands RopProgress
 	at         time.Time
+	streams    map[*content]struct{} // whose properties do not have what was written yet
 }
 
 // LogonRequest is what a client says in RopLogon.

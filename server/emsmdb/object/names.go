@@ -3,6 +3,8 @@ package object
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
@@ -42,6 +44,9 @@ func (l *Logon) IDsOf(ctx context.Context, names []prop.Name, create bool) ([]ui
 			ids[i] = uint16(n.LID)
 		case n.Kind != prop.NameLID && n.Kind != prop.NameString, n.GUID == psMAPI, !n.Valid():
 		default:
+			if n.GUID == mapi.PsInternetHeaders {
+				n.Text = strings.ToLower(n.Text)
+			}
 			ask, at = append(ask, n), append(at, i)
 		}
 	}
@@ -143,4 +148,54 @@ func (l *Logon) IDFromLongTermID(ctx context.Context, id prop.LongTermID) (mapi.
 		return 0, err
 	}
 	return mapi.NewID(repl, id.GlobalCounter), nil
+}
+
+// NamedProperties lists the named properties of an object by id, of a logon all that are registered, [MS-OXCPRPT]
+// 3.2.5.6: without those that flags leave out, and of one property set only if set is not nil.
+func NamedProperties(ctx context.Context, b Bag, flags uint8, set *mapi.GUID) ([]uint16, []prop.Name, error) {
+	l := b.Logon()
+	var ids []uint16
+	var names []prop.Name
+	var err error
+	if b.Kind() == KindLogon {
+		if !l.env.Profile.Property.QueryNamedOnLogon {
+			return nil, nil, mapi.ErrNoSupport
+		}
+		err = l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
+			ids, names, err = r.AllNames(l.mailbox.ID)
+			return err
+		})
+	} else {
+		ids, names, err = l.namesOfObject(ctx, b)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	outIDs, outNames := make([]uint16, 0, len(ids)), make([]prop.Name, 0, len(ids))
+	for i, n := range names {
+		switch {
+		case n.Kind == prop.NameString && flags&mapi.NamesNoStrings != 0, n.Kind == prop.NameLID && flags&mapi.NamesNoIDs != 0:
+		case n.Kind == prop.NameNone, set != nil && n.GUID != *set:
+		default:
+			outIDs, outNames = append(outIDs, ids[i]), append(outNames, n)
+		}
+	}
+	return outIDs, outNames, nil
+}
+
+// namesOfObject lists the named properties that an object has.
+func (l *Logon) namesOfObject(ctx context.Context, b Bag) ([]uint16, []prop.Name, error) {
+	tags, err := b.List(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var ids []uint16
+	for _, tag := range tags {
+		if tag.IsNamed() {
+			ids = append(ids, tag.ID())
+		}
+	}
+	ids = slices.Compact(ids) // tags come sorted
+	names, err := l.NamesOf(ctx, ids)
+	return ids, names, err
 }

@@ -2,12 +2,8 @@ package object
 
 import (
 	"context"
-	"math"
 
-	"github.com/mapid/mapid/internal/codepage"
 	"github.com/mapid/mapid/internal/mapi"
-	"github.com/mapid/mapid/internal/wire"
-	"github.com/mapid/mapid/store"
 )
 
 // Origins of RopSeekStream, [MS-OXCPRPT] 2.2.21.1.
@@ -17,132 +13,93 @@ const (
 	SeekEnd       uint8 = 2
 )
 
-// maxStreamPosition is the farthest position of a stream.
-const maxStreamPosition = math.MaxInt32
+// maxStream is the largest size of a stream in bytes, [MS-OXCPRPT] 2.2.20.1.
+const maxStream = 1 << 31
 
-// Stream is a property opened as a stream, [MS-OXCPRPT] 3.2.5.11. It is read-only: what it reads does not change with
-// the property unless the value is so large that the store keeps it apart.
+// Stream is a property opened as a stream, [MS-OXCPRPT] 3.2.5.11. Its bytes are those of the property's type: UTF-16LE
+// or 8-bit text without a terminator, or the bytes of a binary. What is written stays in the stream until it is settled
+// into the property; see content.settle.
 type Stream struct {
-	logon *Logon
-	pos   int64
-	size  int64
-	data  string      // the whole value, unless it is large
-	bag   store.BagID // of a large value
-	tag   mapi.PropTag
+	*content
+	pos int64
 }
 
-// streamable is an object that has stored values for streams.
-type streamable interface {
-	Bag
-	// bagID is the bag that the object's stored properties stand in.
-	bagID(ctx context.Context) (store.BagID, error)
-}
-
-func (l *Logon) bagID(context.Context) (store.BagID, error)      { return l.mailbox.Bag, nil }
-func (m *Message) bagID(context.Context) (store.BagID, error)    { return m.work.bag, nil }
-func (a *Attachment) bagID(context.Context) (store.BagID, error) { return a.work.bag, nil }
-func (f *Folder) bagID(ctx context.Context) (store.BagID, error) {
-	s, err := f.logon.state(ctx, f.id)
-	if err != nil {
-		return 0, err
-	}
-	return s.Bag, nil
-}
-
-// OpenStream opens a string or binary property of an object for reading, [MS-OXCPRPT] 3.2.5.11.
+// OpenStream opens a string or binary property of an object, [MS-OXCPRPT] 3.2.5.11.
 func OpenStream(ctx context.Context, b Bag, tag mapi.PropTag, mode uint8) (*Stream, error) {
-	src, ok := b.(streamable)
-	if !ok {
-		return nil, mapi.ErrNoSupport
-	}
-	read := tag
-	switch tag.Type() {
-	case mapi.PtypBinary, mapi.PtypString:
-	case mapi.PtypString8:
-		read = tag.WithType(mapi.PtypString)
-	case mapi.PtypObject:
-		read = tag.WithType(mapi.PtypBinary)
-	default:
-		return nil, mapi.ErrNoSupport
-	}
-	switch mode {
-	case mapi.OpenModeReadOnly, mapi.OpenModeBestAccess:
-	case mapi.OpenModeReadWrite, mapi.OpenModeCreate:
-		return nil, mapi.ErrNoSupport // writing comes with the ROPs that change messages
-	default:
+	if mode > mapi.OpenModeBestAccess {
 		return nil, mapi.ErrInvalidParameter
 	}
-	if !streams(b, tag) {
+	obj, ok := b.(Editable)
+	if !ok || !streams(b, tag) {
 		return nil, mapi.ErrNoSupport
 	}
-	values, err := b.Get(ctx, []mapi.PropTag{read})
-	if err != nil {
+	c := newContent(obj, tag)
+	if mode != mapi.OpenModeReadOnly {
+		err := streamWritable(ctx, obj, tag)
+		if err != nil && mode != mapi.OpenModeBestAccess {
+			return nil, err
+		}
+		c.writable = err == nil
+	}
+	if mode == mapi.OpenModeCreate {
+		return &Stream{content: c}, c.create(ctx)
+	}
+	if err := c.fill(ctx); err != nil {
 		return nil, err
 	}
-	s := &Stream{logon: b.Logon(), tag: read}
-	v := values[0]
-	switch {
-	case v.Type() == mapi.PtypErrorCode && v.ErrorCode() == mapi.ErrMemory:
-		return s, s.openLarge(ctx, src, tag.Type() == mapi.PtypString8)
-	case v.Type() == mapi.PtypErrorCode:
-		return nil, v.ErrorCode()
-	case tag.Type() == mapi.PtypString8:
-		s.data = codepage.Encode(b.CodePage(), v.Str())
-	case v.Type() == mapi.PtypString:
-		var w wire.Writer
-		w.UTF16(v.Str())
-		s.data = string(w.Bytes())
-	default:
-		s.data = v.Str()
-	}
-	s.size = int64(len(s.data))
-	return s, nil
+	return &Stream{content: c}, nil
 }
 
-// streams reports whether a version opens a property of some kind of object as a stream. None does so for the security
-// descriptors that it does not keep: clients ask folders for them to learn that, [MS-OXCPERM] 4.1.
+// streams reports whether a version opens a property of some kind of object as a stream, [MS-OXCPRPT] 2.2.14. None does
+// so for the security descriptors that it does not keep: clients ask folders for them to learn that, [MS-OXCPERM] 4.1.
 func streams(b Bag, tag mapi.PropTag) bool {
+	switch tag.Type() {
+	case mapi.PtypBinary, mapi.PtypString, mapi.PtypString8, mapi.PtypObject:
+	default:
+		return false
+	}
 	p := &b.Logon().env.Profile.Property
 	switch {
+	case b.Kind()&(KindFolder|KindMessage|KindAttachment) == 0:
+		return false
 	case tag.ID() == mapi.TagSecurityDescriptorAsXml.ID(), tag.ID() == mapi.TagExchangeNTSecurityDescriptor.ID():
 		return false
-	case b.Kind() == KindFolder && tag.Type() == mapi.PtypBinary:
-		return p.FolderBinaries
+	case b.Kind() == KindFolder:
+		return tag.Type() == mapi.PtypBinary && (p.FolderBinaries || folderRefusal(tag) == mapi.Success)
 	case b.Kind() == KindAttachment && (tag.Type() == mapi.PtypString || tag.Type() == mapi.PtypString8):
 		return p.AttachmentStrings
 	}
 	return true
 }
 
-// openLarge opens a value that the store keeps apart. Only a conversion needs all of it at once.
-func (s *Stream) openLarge(ctx context.Context, src streamable, eight bool) (err error) {
-	if s.bag, err = src.bagID(ctx); err != nil {
-		return err
+// streamWritable decides whether a property may be opened for writing.
+func streamWritable(ctx context.Context, obj Editable, tag mapi.PropTag) error {
+	if obj.Kind() == KindFolder && obj.Logon().Public() && !obj.Logon().env.Profile.Property.PublicFolders {
+		return mapi.ErrNoSupport
 	}
-	return s.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		v, err := r.OpenProp(s.bag, s.tag)
-		if err != nil {
-			return err
-		}
-		s.size = v.Size()
-		if !eight {
-			return nil
-		}
-		b := make([]byte, s.size)
-		if n, err := v.ReadAt(b, 0); err != nil && n < len(b) {
-			return err
-		}
-		s.data = codepage.Encode(src.CodePage(), wire.DecodeUTF16(b))
-		s.bag, s.size = 0, int64(len(s.data))
-		return nil
-	})
+	return writable(ctx, obj, tag)
 }
 
 // Kind implements Object.
 func (s *Stream) Kind() Kind { return KindStream }
 
-// Close implements Object.
-func (s *Stream) Close() { s.data = "" }
+// Close implements Object. What was not settled is lost; see Release.
+func (s *Stream) Close() {
+	if s.refs--; s.refs == 0 {
+		s.discard()
+	}
+}
+
+// Release settles the stream before it is closed, as RopRelease demands for folders, [MS-OXCPRPT] 3.2.5.13. A value
+// that can't be settled is lost: RopRelease has no response to tell it in.
+func (s *Stream) Release(ctx context.Context) {
+	if s.refs == 1 {
+		_ = s.settle(ctx)
+	}
+}
+
+// OfFolder reports whether the property is one of a folder.
+func (s *Stream) OfFolder() bool { return s.obj.Kind() == KindFolder }
 
 // Size returns the stream's size in bytes.
 func (s *Stream) Size() int64 { return s.size }
@@ -153,33 +110,53 @@ func (s *Stream) Read(ctx context.Context, n int) ([]byte, error) {
 	if n == 0 {
 		return nil, nil
 	}
-	b := make([]byte, n)
-	if s.bag == 0 {
-		copy(b, s.data[s.pos:])
-		s.pos += int64(n)
-		return b, nil
-	}
-	err := s.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		v, err := r.OpenProp(s.bag, s.tag)
-		if err != nil {
-			return err
-		}
-		got, err := v.ReadAt(b, s.pos)
-		if got > 0 {
-			b = b[:got]
-			return nil
-		}
-		return err
-	})
-	if err != nil {
+	if err := s.locked(ctx, s.pos, int64(n), false); err != nil {
 		return nil, err
 	}
-	s.pos += int64(len(b))
+	b := make([]byte, n)
+	if err := s.readAt(ctx, b, s.pos); err != nil {
+		return nil, err
+	}
+	s.pos += int64(n)
 	return b, nil
 }
 
-// Seek moves the position, [MS-OXCPRPT] 2.2.21. It may go beyond the end, but not before the beginning.
-func (s *Stream) Seek(origin uint8, offset int64) (int64, error) {
+// Write writes at the position and moves it, [MS-OXCPRPT] 3.2.5.13. It writes all or nothing.
+func (s *Stream) Write(ctx context.Context, b []byte) (int, error) {
+	if !s.writable {
+		return 0, mapi.ErrStreamAccessDenied
+	}
+	if s.pos+int64(len(b)) > s.limit() {
+		return 0, s.logon.env.Profile.Property.ShortWrite
+	}
+	if err := s.locked(ctx, s.pos, int64(len(b)), true); err != nil {
+		return 0, err
+	}
+	if err := s.writeAt(ctx, b, s.pos); err != nil {
+		return 0, err
+	}
+	s.pos += int64(len(b))
+	return len(b), nil
+}
+
+// SetSize cuts the stream off or fills it up with zeros, [MS-OXCPRPT] 3.2.5.17. The position stays.
+func (s *Stream) SetSize(ctx context.Context, size uint64) error {
+	if !s.writable {
+		return mapi.ErrStreamAccessDenied
+	}
+	if size > uint64(s.limit()) {
+		return s.logon.env.Profile.Property.ShortWrite
+	}
+	to := int64(size)
+	if err := s.locked(ctx, min(to, s.size), max(to, s.size)-min(to, s.size), true); err != nil {
+		return err
+	}
+	return s.resize(ctx, to)
+}
+
+// Seek moves the position, [MS-OXCPRPT] 3.2.5.18. Beyond the end it fills a stream that can be written up with zeros; it
+// can't go before the beginning.
+func (s *Stream) Seek(ctx context.Context, origin uint8, offset int64) (int64, error) {
 	base := int64(0)
 	switch origin {
 	case SeekBeginning:
@@ -190,9 +167,67 @@ func (s *Stream) Seek(origin uint8, offset int64) (int64, error) {
 	default:
 		return 0, mapi.ErrStreamInvalidParameter
 	}
-	if offset > maxStreamPosition-base || offset < -base {
+	if offset > maxStream-base || offset < -base {
 		return 0, mapi.ErrStreamSeek
 	}
-	s.pos = base + offset
-	return s.pos, nil
+	to := base + offset
+	if s.writable && to > s.size {
+		if to > s.limit() {
+			return 0, mapi.ErrStreamSeek
+		}
+		if err := s.resize(ctx, to); err != nil {
+			return 0, err
+		}
+	}
+	s.pos = to
+	return to, nil
+}
+
+// Clone returns a second stream over the same bytes with a position of its own, which starts where this one's is,
+// [MS-OXCPRPT] 3.2.5.24.
+func (s *Stream) Clone() *Stream {
+	s.refs++
+	return &Stream{content: s.content, pos: s.pos}
+}
+
+// Commit makes what was written the value of the property, [MS-OXCPRPT] 3.2.5.15: of a folder for all to see, elsewhere
+// of the open object.
+func (s *Stream) Commit(ctx context.Context) error { return s.settle(ctx) }
+
+// CopyTo copies up to n bytes from this stream's position to another's, and moves both, [MS-OXCPRPT] 3.2.5.19.
+func (s *Stream) CopyTo(ctx context.Context, to *Stream, n uint64) (read, written uint64, err error) {
+	if !to.writable {
+		return 0, 0, mapi.ErrStreamAccessDenied
+	}
+	left := min(n, uint64(max(0, s.size-s.pos)))
+	if room := uint64(max(0, to.limit()-to.pos)); left > room {
+		return 0, 0, to.logon.env.Profile.Property.ShortWrite
+	}
+	for left > 0 {
+		if err := ctx.Err(); err != nil {
+			return read, written, err
+		}
+		b, err := s.Read(ctx, int(min(left, streamWindow)))
+		if err != nil {
+			return read, written, err
+		}
+		read += uint64(len(b))
+		if _, err := to.Write(ctx, b); err != nil {
+			return read, written, err
+		}
+		written += uint64(len(b))
+		left -= uint64(len(b))
+	}
+	return read, written, nil
+}
+
+// propertyOf is the property that a stream's value is stored under: objects are stored as their bytes.
+func propertyOf(tag mapi.PropTag) mapi.PropTag {
+	switch tag.Type() {
+	case mapi.PtypString8:
+		return tag.WithType(mapi.PtypString)
+	case mapi.PtypObject:
+		return tag.WithType(mapi.PtypBinary)
+	}
+	return tag
 }

@@ -15,25 +15,33 @@ type StageReader interface {
 	OpenStage(id StageID) (ValueReader, error)
 }
 
+// MaxStage is the size in bytes up to which a value can grow; beyond it is ErrQuota.
+const MaxStage = 2 << 30
+
 // StageWriter writes values in pieces, so that none has to be held in memory. Stages belong to no mailbox: they need no
-// scope, publish nothing and survive no crash.
+// scope, publish nothing and survive no crash. An Update in the zero Scope that does nothing but this need not be
+// durable, so it does not wait for the disk. A stage that is gone, or never was, is ErrNotFound.
 type StageWriter interface {
 	// NewStage begins an empty value.
 	NewStage() (StageID, error)
-	// StageProp begins a value with what a property of a bag holds, in the form that OpenProp reads.
+	// StageProp begins a value with what a property of a bag holds, in the form that OpenProp reads. A large value is
+	// shared until it is written to, so that it can be taken over elsewhere at no cost; the first write then copies all
+	// of it. A caller that wants to write to more than a few megabytes copies it in pieces instead, an Update each.
 	StageProp(bag BagID, tag mapi.PropTag) (StageID, error)
-	// StageCopy begins a value with what another stage holds.
+	// StageCopy begins a value with what another stage holds, and shares it likewise.
 	StageCopy(from StageID) (StageID, error)
-	// WriteStage writes data at an offset. A gap before it reads as zeros.
+	// WriteStage writes data at an offset, which must not be negative (else ErrDenied). A gap before it reads as zeros.
+	// No data changes nothing.
 	WriteStage(id StageID, off int64, data []byte) error
-	// ResizeStage cuts a value off or fills it up with zeros.
+	// ResizeStage cuts a value off or fills it up with zeros. A negative size is ErrDenied.
 	ResizeStage(id StageID, size int64) error
 	// DropStage forgets values; those that are gone already are passed over.
 	DropStage(ids ...StageID) error
 }
 
-// Staged is a property whose value stands in a stage. Strings are staged in UTF-16LE, without a terminator. Whatever
-// its size, the value reads afterwards as one that was set: short ones stand in the bag.
+// Staged is a property whose value stands in a stage: PtypString, PtypString8 or PtypBinary, any other type is ErrDenied.
+// Strings are staged in UTF-16LE, without a terminator; half a unit at the end is dropped. Whatever its size, the value
+// reads afterwards as one that was set: short ones stand in the bag.
 type Staged struct {
 	Tag   mapi.PropTag
 	Stage StageID

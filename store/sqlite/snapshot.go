@@ -85,6 +85,9 @@ func (t *tx) replace(from *conn) error {
 			return fmt.Errorf("copy %s: %w", table, err)
 		}
 	}
+	if err := t.dropStages(); err != nil { // whoever wrote them is not there
+		return err
+	}
 	version := t.w.next.directory
 	n := &t.w.next
 	if err := t.c.row("SELECT next_counter, next_bag, next_mailbox, next_entry FROM store WHERE id = 1", nil, &n.counter, &n.bag, &n.mailbox, &n.entry); err != nil {

@@ -138,6 +138,9 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := w.load(); err != nil {
 		return openFailure(s.path, err)
 	}
+	if err := w.clean(); err != nil {
+		return openFailure(s.path, err)
+	}
 	n := o.Readers
 	if n <= 0 {
 		n = defaultReaders

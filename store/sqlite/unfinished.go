@@ -3,13 +3,10 @@ package sqlite
 import (
 	"errors"
 
-	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/store"
 )
 
 var errUnfinished = errors.New("sqlite: not written yet")
-
-func (r *reader) OpenStage(store.StageID) (store.ValueReader, error) { return nil, errUnfinished }
 
 func (r *reader) ReadMarks(string, store.FolderID) ([]store.ReadMark, error) {
 	return nil, errUnfinished
@@ -19,19 +16,12 @@ func (r *reader) UnreadOf(string, store.FolderID) (int64, error)  { return 0, er
 func (t *tx) MarkRead(string, []store.MessageID, bool) ([]store.MessageID, error) {
 	return nil, errUnfinished
 }
-func (t *tx) NewStage() (store.StageID, error)                           { return 0, errUnfinished }
-func (t *tx) StageProp(store.BagID, mapi.PropTag) (store.StageID, error) { return 0, errUnfinished }
-func (t *tx) StageCopy(store.StageID) (store.StageID, error)             { return 0, errUnfinished }
-func (t *tx) WriteStage(store.StageID, int64, []byte) error              { return errUnfinished }
-func (t *tx) ResizeStage(store.StageID, int64) error                     { return errUnfinished }
-func (t *tx) DropStage(...store.StageID) error                           { return errUnfinished }
-func (t *tx) SetFolderStaged(store.FolderID, store.Staged) error         { return errUnfinished }
-func (t *tx) DeleteFolder(store.FolderID, bool) error                    { return errUnfinished }
-func (t *tx) DeleteMessage(store.MessageID, bool) error                  { return errUnfinished }
+func (t *tx) SetFolderStaged(store.FolderID, store.Staged) error { return errUnfinished }
+func (t *tx) DeleteFolder(store.FolderID, bool) error            { return errUnfinished }
+func (t *tx) DeleteMessage(store.MessageID, bool) error          { return errUnfinished }
 func (t *tx) MoveFolder(store.FolderID, store.FolderMove) (store.Folder, error) {
 	return store.Folder{}, errUnfinished
 }
-func (t *tx) adopt(bag, store.BagID, store.Staged) error { return errUnfinished }
 func (t *tx) SetMessageStatus(store.MessageID, uint32, uint32) (store.Message, error) {
 	return store.Message{}, errUnfinished
 }

@@ -151,7 +151,13 @@ func (t *tx) dropValue(id store.BagID, prop uint16) error {
 	if err := t.c.exec("DELETE FROM large WHERE bag = ? AND prop = ?", int64(id), int64(prop)); err != nil {
 		return err
 	}
-	return t.discard("SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM large WHERE value = ?1)", value)
+	return t.discardUnused(value)
+}
+
+// discardUnused makes garbage of a value, unless something has it still.
+func (t *tx) discardUnused(value int64) error {
+	return t.discard(`SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM large WHERE value = ?1)
+		AND NOT EXISTS (SELECT 1 FROM stage WHERE value = ?1)`, value)
 }
 
 // discard makes garbage of the values that a query finds.
@@ -179,7 +185,8 @@ func (t *tx) dropBags(query string, args ...any) error {
 		return err
 	}
 	err = t.discard(`SELECT DISTINCT value FROM large WHERE bag IN (SELECT bag FROM doomed) AND NOT EXISTS
-		(SELECT 1 FROM large AS other WHERE other.value = large.value AND other.bag NOT IN (SELECT bag FROM doomed))`)
+		(SELECT 1 FROM large AS other WHERE other.value = large.value AND other.bag NOT IN (SELECT bag FROM doomed))
+		AND NOT EXISTS (SELECT 1 FROM stage WHERE stage.value = large.value)`)
 	if err != nil {
 		return err
 	}

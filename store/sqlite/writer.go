@@ -40,6 +40,8 @@ type writer struct {
 	next      counters // guarded by having the turn
 	garbage   bool     // there may be values to remove; guarded by having the turn
 	committed counters // of the writer's goroutine
+	full      bool     // commits are to be durable
+	syncing   bool     // a commit waits for the disk; of the writer's goroutine
 }
 
 // request is one Update on its way.
@@ -49,6 +51,15 @@ type request struct {
 	ran    chan error // to the writer: what the closure returned
 	result chan error // from the writer: committed, or why not
 	tx     *tx
+}
+
+// volatile reports whether an update may have to do with nothing but stages, which need not be durable.
+func (r *request) volatile() bool { return len(r.scope.Mailboxes) == 0 && !r.scope.Directory }
+
+// sameButBags reports whether nothing was numbered in between but bags, values and stages.
+func (c counters) sameButBags(d counters) bool {
+	d.bag = c.bag
+	return c == d
 }
 
 func openWriter(ctx context.Context, s *Store, d Durability) (*writer, error) {
@@ -61,7 +72,7 @@ func openWriter(ctx context.Context, s *Store, d Durability) (*writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.writer = &writer{store: s, conn: c, queue: make(chan *request), quit: make(chan struct{}), done: make(chan struct{})}
+	s.writer = &writer{store: s, conn: c, full: d == Full, syncing: d == Full, queue: make(chan *request), quit: make(chan struct{}), done: make(chan struct{})}
 	return s.writer, nil
 }
 
@@ -95,6 +106,17 @@ func (w *writer) stop() error {
 func (w *writer) run() {
 	defer close(w.done)
 	for {
+		if w.garbage { // to remove while nobody writes
+			select {
+			case <-w.quit:
+				return
+			case r := <-w.queue:
+				w.group(r)
+			default:
+				w.sweepAlone()
+			}
+			continue
+		}
 		select {
 		case <-w.quit:
 			return
@@ -104,39 +126,63 @@ func (w *writer) run() {
 	}
 }
 
+// synchronise says whether commits wait for the disk.
+func (w *writer) synchronise(on bool) error {
+	if !w.full || w.syncing == on {
+		return nil
+	}
+	pragma := "PRAGMA synchronous = NORMAL"
+	if on {
+		pragma = "PRAGMA synchronous = FULL"
+	}
+	w.syncing = on
+	return w.conn.exec(pragma)
+}
+
 // group runs first and what else is waiting in one transaction, commits it, publishes and answers.
 func (w *writer) group(first *request) {
-	if err := w.conn.exec("BEGIN IMMEDIATE"); err != nil {
+	err := w.synchronise(!first.volatile())
+	if err == nil {
+		err = w.conn.exec("BEGIN IMMEDIATE")
+	}
+	if err != nil {
 		w.answer([]*request{first}, fmt.Errorf("begin: %w", err))
 		return
 	}
 	end := time.Now().Add(groupTime)
 	var batch []*request
 	var broken error
+	durable := false
 	for r, n := first, 0; r != nil; r = w.another(&n, end) {
 		var ok bool
+		before := w.next
 		if ok, broken = w.one(r); ok || broken != nil {
 			batch = append(batch, r)
+			durable = durable || !r.volatile() || len(r.tx.changes) > 0 || !w.next.sameButBags(before)
 		}
 		if broken != nil {
 			break
 		}
 	}
 	if broken == nil {
+		w.sweep(sweepBeside)
 		broken = w.commit()
 	}
 	if broken != nil {
 		if err := w.conn.exec("ROLLBACK"); err != nil { // SQLite rolls back by itself on some errors
 			w.store.log.Debug("rollback after a broken commit", zap.Error(err))
 		}
-		w.next = w.committed
+		w.next, w.garbage = w.committed, true
 		w.answer(batch, broken)
 		return
 	}
 	w.committed = w.next
+	if durable && w.full && !w.syncing {
+		err = w.flush()
+	}
 	w.store.directoryVersion.Store(uint64(w.next.directory))
 	w.publish(batch)
-	w.answer(batch, nil)
+	w.answer(batch, err)
 }
 
 // another returns a request that is waiting for its turn, or nil if the group is large enough.
@@ -192,6 +238,24 @@ func (w *writer) commit() error {
 	if err := w.conn.exec("COMMIT"); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
+	return nil
+}
+
+// flush makes durable what was committed without: the next commit that is, and changes anything, takes it along.
+func (w *writer) flush() error {
+	err := w.synchronise(true)
+	if err == nil {
+		err = w.conn.exec("BEGIN IMMEDIATE")
+	}
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	w.next.bag++
+	if err := w.commit(); err != nil {
+		w.next = w.committed
+		return errors.Join(err, w.conn.exec("ROLLBACK"))
+	}
+	w.committed = w.next
 	return nil
 }
 

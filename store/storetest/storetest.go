@@ -26,6 +26,7 @@ func Run(t *testing.T, open Open) {
 		{"Folders", testFolders},
 		{"Messages", testMessages},
 		{"SaveMessage", testSaveMessage},
+		{"Stages", testStages},
 		{"Contents", testContents},
 		{"Properties", testProperties},
 		{"Names", testNames},

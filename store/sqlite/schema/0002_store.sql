@@ -6,7 +6,7 @@ CREATE TABLE store (
 	id                INTEGER PRIMARY KEY CHECK (id = 1),
 	replica           BLOB NOT NULL,
 	next_counter      INTEGER NOT NULL,    -- folders, messages, change numbers, reserved ranges
-	next_bag          INTEGER NOT NULL,    -- bags and large values
+	next_bag          INTEGER NOT NULL,    -- bags, large values and stages
 	next_mailbox      INTEGER NOT NULL,
 	next_entry        INTEGER NOT NULL,    -- NSPI minimal ids
 	directory_version INTEGER NOT NULL
@@ -120,11 +120,14 @@ CREATE TABLE large (
 ) WITHOUT ROWID;
 CREATE INDEX large_value ON large (value);
 
--- Values that are being written and belong to no bag yet. What is here when the store is opened is garbage.
+-- Values that are being written. A stage that begins with what something else has shares it until it is written to. What
+-- is here when the store is opened goes.
 CREATE TABLE stage (
-	value INTEGER PRIMARY KEY,
+	id    INTEGER PRIMARY KEY,
+	value INTEGER NOT NULL,
 	size  INTEGER NOT NULL
 );
+CREATE INDEX stage_value ON stage (value);
 
 -- Values that nothing has any more. Their chunks are removed little by little.
 CREATE TABLE garbage (

@@ -112,8 +112,10 @@ var table = map[rop.ID]*entry{
 	rop.QueryColumnsAll:             on(object.KindTable, 2, (*Executor).queryColumnsAll),                                                            // 0x37
 	rop.CopyToStream:                on(object.KindStream, 16, (*Executor).copyToStream, to(object.KindStream)),                                      // 0x3A
 	rop.CloneStream:                 on(object.KindStream, 0, (*Executor).cloneStream),                                                               // 0x3B
+	rop.GetOwningServers:            on(object.KindLogon, 4, (*Executor).getOwningServers),                                                           // 0x42
 	rop.LongTermIdFromId:            on(object.KindLogon, 24, (*Executor).longTermIDFromID),                                                          // 0x43
 	rop.IdFromLongTermId:            on(object.KindLogon, 8, (*Executor).idFromLongTermID),                                                           // 0x44
+	rop.PublicFolderIsGhosted:       on(object.KindLogon, 1, (*Executor).publicFolderIsGhosted),                                                      // 0x45
 	rop.OpenEmbeddedMessage:         on(object.KindAttachment, 1+8+minOpenMessage, (*Executor).openEmbeddedMessage),                                  // 0x46
 	rop.SetSpooler:                  on(object.KindLogon, 0, (*Executor).setSpooler),                                                                 // 0x47
 	rop.GetAddressTypes:             on(object.KindLogon, 2+2+8, (*Executor).getAddressTypes),                                                        // 0x49

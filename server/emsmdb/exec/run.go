@@ -217,11 +217,15 @@ func (b *buffer) handle(ctx context.Context, c *Call, codec *rop.Codec, req rop.
 			}
 			return nil, mapi.ErrNullObject
 		}
-		obj, err := b.lookup(c.Header.Input, c.logon)
-		if err != nil {
-			return nil, err
+		if codec.ID != rop.Progress {
+			b.s.abandon(c.logon) // any other ROP ends what a client waits for, [MS-OXCPRPT] 3.1.5
 		}
-		if obj.Kind()&entry.accepts == 0 {
+		obj, err := b.lookup(c.Header.Input, c.logon)
+		switch {
+		case err != nil && entry.ignores != nil && entry.ignores(&b.e.env.Profile.ROP):
+		case err != nil:
+			return nil, err
+		case obj.Kind()&entry.accepts == 0:
 			return nil, entry.refusal
 		}
 		c.Object = obj

@@ -24,6 +24,7 @@ type Session struct {
 	handles map[uint32]handle
 	next    uint32 // handles are never used again, so a released one is told from one never given
 	logons  map[uint8]uint32
+	running map[*object.Logon]work // what clients wait for
 	queue   *Queue
 	broken  bool   // a panic left the state unknown
 	client  string // the program, as the last buffer told it
@@ -126,6 +127,7 @@ func (s *Session) drop(h uint32) {
 	if e.object != object.Object(e.logon) {
 		return
 	}
+	s.abandon(e.logon)
 	for id, lh := range s.logons {
 		if lh == h {
 			delete(s.logons, id)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/profile"
 	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/server/emsmdb/object"
 )
@@ -17,6 +18,8 @@ type entry struct {
 	// to are the kinds of destinations of a ROP from one object to another; 0 is a ROP without one. Other kinds are
 	// refused like wrong input objects.
 	to object.Kind
+	// ignores says whether a version runs the ROP even if its input object does not resolve; nil never.
+	ignores func(p *profile.ROP) bool
 	// max is the size of the largest response the ROP can give. Of a ROP that changes something it is exact: such a
 	// ROP must never run and then not fit. A ROP that only reads and sizes its response itself states what it needs
 	// at least; should its response not fit after all, it counts as not having run.
@@ -35,7 +38,7 @@ func (en *entry) size(req rop.Request) int {
 	return en.max + en.extra(req)
 }
 
-// on adapts a typed handler; the only generic in the package.
+// on adapts a typed handler; with raw and long the only generics in the package.
 func on[Req, Resp any, PReq interface {
 	*Req
 	rop.Request
@@ -43,14 +46,24 @@ func on[Req, Resp any, PReq interface {
 	*Resp
 	rop.Response
 }](accepts object.Kind, max int, fn func(*Executor, context.Context, *Call, PReq) (PResp, error), opts ...option) *entry {
+	return raw(accepts, max, func(e *Executor, ctx context.Context, c *Call, req PReq) (rop.Response, error) {
+		resp, err := fn(e, ctx, c, req)
+		if resp == nil {
+			return nil, err // a literal nil: the loop makes the failure response
+		}
+		return resp, err
+	}, opts...)
+}
+
+// raw is on for handlers that may answer with the response of another ROP.
+func raw[Req any, PReq interface {
+	*Req
+	rop.Request
+}](accepts object.Kind, max int, fn func(*Executor, context.Context, *Call, PReq) (rop.Response, error), opts ...option) *entry {
 	en := &entry{
 		accepts: accepts, refusal: mapi.ErrNoSupport, max: headLen + max,
 		run: func(e *Executor, ctx context.Context, c *Call, req rop.Request) (rop.Response, error) {
-			resp, err := fn(e, ctx, c, req.(PReq))
-			if resp == nil {
-				return nil, err // a literal nil: the loop makes the failure response
-			}
-			return resp, err
+			return fn(e, ctx, c, req.(PReq))
 		},
 	}
 	for _, o := range opts {
@@ -67,6 +80,11 @@ func otherwise(code mapi.ErrorCode) option { return func(en *entry) { en.refusal
 
 // to says that the ROP has a destination and of which kinds.
 func to(kinds object.Kind) option { return func(en *entry) { en.to = kinds } }
+
+// ignoring says which versions don't look at the input object.
+func ignoring(versions func(p *profile.ROP) bool) option {
+	return func(en *entry) { en.ignores = versions }
+}
 
 // stopping ends the buffer when the ROP fails.
 func stopping(en *entry) { en.stops = true }
@@ -99,6 +117,7 @@ var table = map[rop.ID]*entry{
 	rop.QueryPosition:               on(object.KindTable, 8, (*Executor).queryPosition),                                                              // 0x17
 	rop.SeekRow:                     on(object.KindTable, 5, (*Executor).seekRow, stopping),                                                          // 0x18
 	rop.CreateFolder:                on(object.KindFolder, 8+1+1+1, (*Executor).createFolder),                                                        // 0x1C
+	rop.GetMessageStatus:            on(object.KindFolder, 4, (*Executor).getMessageStatus, otherwise(mapi.ErrNullObject)),                           // 0x1F
 	rop.GetAttachmentTable:          on(object.KindMessage, 0, (*Executor).getAttachmentTable),                                                       // 0x21
 	rop.OpenAttachment:              on(object.KindMessage, 0, (*Executor).openAttachment),                                                           // 0x22
 	rop.SetReceiveFolder:            on(object.KindLogon, 0, (*Executor).setReceiveFolder),                                                           // 0x26
@@ -110,6 +129,7 @@ var table = map[rop.ID]*entry{
 	rop.SeekStream:                  on(object.KindStream, 8, (*Executor).seekStream),                                                                // 0x2E
 	rop.SetStreamSize:               on(object.KindStream, 0, (*Executor).setStreamSize),                                                             // 0x2F
 	rop.QueryColumnsAll:             on(object.KindTable, 2, (*Executor).queryColumnsAll),                                                            // 0x37
+	rop.Abort:                       on(object.KindTable, 1, (*Executor).abort),                                                                      // 0x38
 	rop.CopyToStream:                on(object.KindStream, 16, (*Executor).copyToStream, to(object.KindStream)),                                      // 0x3A
 	rop.CloneStream:                 on(object.KindStream, 0, (*Executor).cloneStream),                                                               // 0x3B
 	rop.GetOwningServers:            on(object.KindLogon, 4, (*Executor).getOwningServers),                                                           // 0x42
@@ -120,6 +140,7 @@ var table = map[rop.ID]*entry{
 	rop.SetSpooler:                  on(object.KindLogon, 0, (*Executor).setSpooler),                                                                 // 0x47
 	rop.GetAddressTypes:             on(object.KindLogon, 2+2+8, (*Executor).getAddressTypes),                                                        // 0x49
 	rop.FindRow:                     on(object.KindTable, 2, (*Executor).findRow),                                                                    // 0x4F
+	rop.Progress:                    raw(object.KindAny, workSize, (*Executor).progress, ignoring(objectOfProgress)),                                 // 0x50
 	rop.GetNamesFromPropertyIds:     on(object.KindBag, 2, (*Executor).getNamesFromPropertyIDs),                                                      // 0x55
 	rop.GetPropertyIdsFromNames:     on(object.KindBag, 2, (*Executor).getPropertyIDsFromNames, plus(propertyIDsSize)),                               // 0x56
 	rop.LockRegionStream:            on(object.KindStream, 0, (*Executor).lockRegionStream),                                                          // 0x5B
@@ -127,6 +148,7 @@ var table = map[rop.ID]*entry{
 	rop.CommitStream:                on(object.KindStream, 0, (*Executor).commitStream),                                                              // 0x5D
 	rop.GetStreamSize:               on(object.KindStream, 4, (*Executor).getStreamSize),                                                             // 0x5E
 	rop.QueryNamedProperties:        on(object.KindBag, 4, (*Executor).queryNamedProperties),                                                         // 0x5F
+	rop.SetReadFlags:                long(object.KindFolder, (*Executor).setReadFlags, otherwise(mapi.ErrNullObject)),                                // 0x66
 	rop.GetReceiveFolderTable:       on(object.KindLogon, 4, (*Executor).getReceiveFolderTable),                                                      // 0x68
 	rop.SetPropertiesNoReplicate:    on(object.KindBag, 2, (*Executor).setPropertiesNoReplicate, plus(setNoReplicateSize)),                           // 0x79
 	rop.DeletePropertiesNoReplicate: on(object.KindBag, 2, (*Executor).deletePropertiesNoReplicate, plus(deleteNoReplicateSize)),                     // 0x7A

@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -47,6 +48,7 @@ func (f *Folder) SetProps(ctx context.Context, props []prop.Tagged) ([]Problem, 
 		if p.Tag.ID() == mapi.TagDisplayName.ID() {
 			rename = i
 		}
+		p.Tag = p.Tag.WithType(unicodeType(p.Tag.Type()))
 		set = append(set, p)
 	}
 	err := f.edit(ctx, set, nil)
@@ -65,6 +67,9 @@ func (f *Folder) SetProps(ctx context.Context, props []prop.Tagged) ([]Problem, 
 func folderValueRefusal(p prop.Tagged) mapi.ErrorCode {
 	if code := folderRefusal(p.Tag); code != mapi.Success {
 		return code
+	}
+	if !storableType(p.Tag.Type()) || !storableType(p.Value.Type()) {
+		return mapi.ErrInvalidType
 	}
 	switch p.Tag.ID() {
 	case mapi.TagDisplayName.ID(), mapi.TagContainerClass.ID():
@@ -110,14 +115,45 @@ func (f *Folder) SetStaged(ctx context.Context, value store.Staged) error {
 	if code := folderRefusal(value.Tag); code != mapi.Success {
 		return code
 	}
+	if id := value.Tag.ID(); id == mapi.TagDisplayName.ID() || id == mapi.TagContainerClass.ID() {
+		return f.setShort(ctx, value)
+	}
 	return f.logon.update(ctx, func(tx store.Tx) error {
-		return tx.SetFolderStaged(f.home(value.Tag), value)
+		homes := f.homes(value.Tag)
+		for _, id := range homes[1:] {
+			stage, err := tx.StageCopy(value.Stage)
+			if err != nil {
+				return err
+			}
+			if err := tx.SetFolderStaged(id, store.Staged{Tag: value.Tag, Stage: stage}); err != nil {
+				return err
+			}
+		}
+		return tx.SetFolderStaged(homes[0], value)
+	})
+}
+
+// setShort sets a property that the folder keeps apart from the others.
+func (f *Folder) setShort(ctx context.Context, value store.Staged) error {
+	return f.logon.update(ctx, func(tx store.Tx) error {
+		v, err := stagedValue(tx, value)
+		if err != nil {
+			return err
+		}
+		p := prop.Tagged{Tag: value.Tag.WithType(v.Type()), Value: v}
+		if code := folderValueRefusal(p); code != mapi.Success {
+			return code
+		}
+		if err := tx.SetFolderProps(f.id, []prop.Tagged{p}, nil); err != nil {
+			return err
+		}
+		return tx.DropStage(value.Stage)
 	})
 }
 
 // openValue implements Editable.
 func (f *Folder) openValue(r store.Reader, tag mapi.PropTag) (store.ValueReader, error) {
-	s, err := r.Folder(f.home(tag))
+	s, err := r.Folder(f.id)
 	if err != nil {
 		return nil, err
 	}
@@ -138,14 +174,14 @@ func (f *Folder) editable(ctx context.Context) error {
 	return f.logon.require(s, need)
 }
 
-// home returns the folder that stores a property of this one. PidTagAdditionalRenEntryIdsEx is one value for the whole
-// mailbox, whether a client writes it to the inbox or to the root; see additionalRenEx.
-func (f *Folder) home(tag mapi.PropTag) store.FolderID {
+// homes returns the folders that store a property of this one. PidTagAdditionalRenEntryIdsEx is one value for the whole
+// mailbox, whether a client writes it to the inbox, the root or the store; see Logon.change.
+func (f *Folder) homes(tag mapi.PropTag) []store.FolderID {
 	root, inbox := f.logon.mailbox.Special[store.SpecialRoot], f.logon.mailbox.Special[store.SpecialInbox]
-	if tag.ID() == mapi.TagAdditionalRenEntryIdsEx.ID() && f.id == inbox && root != 0 {
-		return root
+	if tag.ID() == mapi.TagAdditionalRenEntryIdsEx.ID() && root != 0 && inbox != 0 && (f.id == inbox || f.id == root) {
+		return []store.FolderID{root, inbox}
 	}
-	return f.id
+	return []store.FolderID{f.id}
 }
 
 // edit changes properties, each where it is stored.
@@ -154,27 +190,28 @@ func (f *Folder) edit(ctx context.Context, set []prop.Tagged, remove []mapi.Prop
 		set    []prop.Tagged
 		remove []mapi.PropTag
 	}
-	changes, order := make(map[store.FolderID]*change, 1), make([]store.FolderID, 0, 1)
-	at := func(tag mapi.PropTag) *change {
-		id := f.home(tag)
+	changes := make(map[store.FolderID]*change, 1)
+	at := func(id store.FolderID) *change {
 		if changes[id] == nil {
-			changes[id], order = new(change), append(order, id)
+			changes[id] = new(change)
 		}
 		return changes[id]
 	}
 	for _, p := range set {
-		c := at(p.Tag)
-		c.set = append(c.set, p)
+		for _, id := range f.homes(p.Tag) {
+			at(id).set = append(at(id).set, p)
+		}
 	}
 	for _, tag := range remove {
-		c := at(tag)
-		c.remove = append(c.remove, tag)
+		for _, id := range f.homes(tag) {
+			at(id).remove = append(at(id).remove, tag)
+		}
 	}
-	if len(order) == 0 {
+	if len(changes) == 0 {
 		return nil
 	}
 	return f.logon.update(ctx, func(tx store.Tx) error {
-		for _, id := range order {
+		for _, id := range slices.Sorted(maps.Keys(changes)) {
 			if err := tx.SetFolderProps(id, changes[id].set, changes[id].remove); err != nil {
 				return err
 			}
@@ -182,3 +219,5 @@ func (f *Folder) edit(ctx context.Context, set []prop.Tagged, remove []mapi.Prop
 		return nil
 	})
 }
+
+var _ Editable = (*Folder)(nil)

@@ -270,3 +270,7 @@ func (l *Logon) privateOnly() error {
 	}
 	return nil
 }
+
+// SupportsProgress reports whether the client said that it understands RopProgress where a version asks for that,
+// [MS-OXCMSG] 3.2.5.10.
+func (l *Logon) SupportsProgress() bool { return l.progress }

@@ -1,0 +1,189 @@
+package exec_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/store"
+)
+
+// fill puts messages with given flags into a folder of alice's and returns their ids, ascending.
+func (w *world) fill(folder mapi.ID, flags ...uint32) (ids []mapi.ID) {
+	w.t.Helper()
+	w.change("alice", func(tx store.Tx) error {
+		ids = nil
+		for i, f := range flags {
+			m, err := tx.CreateMessage(store.NewMessage{
+				Folder: store.FolderID(folder.Counter()), Flags: f,
+				Props: []prop.Tagged{
+					{Tag: mapi.TagSubject, Value: prop.String(string(rune('A' + i%26)))}, {Tag: mapi.TagMessageClass, Value: prop.String("IPM.Note")},
+				},
+			})
+			if err != nil {
+				return err
+			}
+			ids = append(ids, mapi.NewID(1, uint64(m.ID)))
+		}
+		return nil
+	})
+	return ids
+}
+
+// many is n times the same flags.
+func many(n int, flags uint32) []uint32 { return slices.Repeat([]uint32{flags}, n) }
+
+// message reads a message from the store.
+func (w *world) message(id mapi.ID) (m store.Message, err error) {
+	w.t.Helper()
+	viewErr := w.store.View(w.t.Context(), store.Scope{}, func(r store.Reader) error {
+		m, err = r.Message(store.MessageID(id.Counter()))
+		return nil
+	})
+	if viewErr != nil {
+		w.t.Fatal(viewErr)
+	}
+	return m, err
+}
+
+func (w *world) mustMessage(id mapi.ID) store.Message {
+	w.t.Helper()
+	m, err := w.message(id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return m
+}
+
+// TestSetReadFlags checks every flag on a message that is unread and waits for both receipts, and on one that was read,
+// [MS-OXCMSG] 2.2.3.10.1. A read receipt that is due stays noted until it is sent.
+func TestSetReadFlags(t *testing.T) {
+	t.Parallel()
+	const pending = mapi.MfNotifyRead | mapi.MfNotifyUnread
+	const read, unread = mapi.MfRead | mapi.MfEverRead | pending, pending
+	for _, tt := range []struct {
+		name     string
+		flags    uint8
+		unread   uint32 // what becomes of the unread message
+		read     uint32 // what becomes of the read one
+		counters int64  // unread messages in the folder afterwards
+	}{
+		{"Default", mapi.ReadFlagDefault, read, read, 0},
+		{"SuppressReceipt", mapi.ReadFlagSuppressReceipt, read &^ mapi.MfNotifyRead, read &^ mapi.MfNotifyRead, 0},
+		{"ClearReadFlag", mapi.ReadFlagClearReadFlag | mapi.ReadFlagSuppressReceipt, unread, unread, 2},
+		{"GenerateReceiptOnly", mapi.ReadFlagGenerateReceiptOnly, unread, read, 1},
+		{"ClearNotifyRead", mapi.ReadFlagClearNotifyRead, unread &^ mapi.MfNotifyRead, read &^ mapi.MfNotifyRead, 1},
+		{"ClearNotifyUnread", mapi.ReadFlagClearNotifyUnread, unread &^ mapi.MfNotifyUnread, read &^ mapi.MfNotifyUnread, 1},
+		{"ReservedIsIgnored", 0x0A, read, read, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.inbox()
+			folder := w.makeFolder(1, 2, "Flags")
+			ids := w.fill(folder, unread, read)
+			before := []store.Message{w.mustMessage(ids[0]), w.mustMessage(ids[1])}
+			r := one[*rop.SetReadFlagsResponse](w, &rop.SetReadFlagsRequest{In: in(2), ReadFlags: tt.flags, MessageIDs: ids})
+			if r.PartialCompletion {
+				t.Error("partial")
+			}
+			for i, want := range []uint32{tt.unread, tt.read} {
+				m := w.mustMessage(ids[i])
+				if m.Flags != want {
+					t.Errorf("message %d: flags %x, want %x", i, m.Flags, want)
+				}
+				if m.Change != before[i].Change || m.Modified != before[i].Modified {
+					t.Errorf("message %d: the change number or the time of the last change moved", i)
+				}
+			}
+			if v := w.props(2, mapi.TagContentUnreadCount, mapi.TagContentCount); v[0].Int() != tt.counters || v[1].Int() != 2 {
+				t.Errorf("counts = %v", v)
+			}
+		})
+	}
+}
+
+func TestSetReadFlagsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	l := w.inbox()
+	ids := w.fill(l.FolderIDs[fidInbox], 0)
+	for _, tt := range []struct {
+		name  string
+		in    uint8
+		flags uint8
+		want  mapi.ErrorCode
+	}{
+		{"NotAFolder", 0, 0, mapi.ErrNullObject},
+		{"UnknownBit", 1, 0x80, mapi.ErrInvalidParameter},
+		{"ClearAndGenerate", 1, mapi.ReadFlagClearReadFlag | mapi.ReadFlagGenerateReceiptOnly, mapi.ErrInvalidParameter},
+		{"NoObject", 7, 0, mapi.ErrNullObject},
+	} {
+		if got := w.code(&rop.SetReadFlagsRequest{In: in(tt.in), ReadFlags: tt.flags, MessageIDs: ids}); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// TestSetReadFlagsOfAll checks that a list without messages means all normal ones.
+func TestSetReadFlagsOfAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.inbox()
+	w.fill(w.makeFolder(1, 2, "All"), many(250, 0)...)
+	one[*rop.SetReadFlagsResponse](w, &rop.SetReadFlagsRequest{In: in(2), WantAsynchronous: true})
+	if v := w.props(2, mapi.TagContentUnreadCount, mapi.TagContentCount); v[0].Int() != 0 || v[1].Int() != 250 {
+		t.Errorf("counts = %v", v)
+	}
+}
+
+// TestSetReadFlagsPartial is difference M12: only 2007 and older tell of messages that are not there.
+func TestSetReadFlagsPartial(t *testing.T) {
+	t.Parallel()
+	for profile, want := range map[string]bool{"exchange2007": true, "exchange2010-sp1": false, "exchange2016": false} {
+		t.Run(profile, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, withProfile(profile))
+			l := w.inbox()
+			ids := w.fill(w.makeFolder(1, 2, "Mine"), 0, 0)
+			elsewhere := w.fill(l.FolderIDs[fidInbox], 0)
+			r := one[*rop.SetReadFlagsResponse](w, &rop.SetReadFlagsRequest{
+				In: in(2), MessageIDs: []mapi.ID{ids[0], mapi.NewID(1, 0xFFFFFF), elsewhere[0], mapi.NewID(9, ids[1].Counter()), ids[1]},
+			})
+			if r.PartialCompletion != want {
+				t.Errorf("partial = %v, want %v", r.PartialCompletion, want)
+			}
+			if w.mustMessage(ids[0]).Flags&w.mustMessage(ids[1]).Flags&mapi.MfRead == 0 {
+				t.Error("a message that is there was not marked")
+			}
+			if w.mustMessage(elsewhere[0]).Flags&mapi.MfRead != 0 {
+				t.Error("a message of another folder was marked")
+			}
+		})
+	}
+}
+
+// TestSetReadFlagsShowsInOpenTables checks that the row of another session's table follows.
+func TestSetReadFlagsShowsInOpenTables(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.inbox()
+	folder := w.makeFolder(1, 1, "Watched")
+	ids := w.fill(folder, 0)
+	w.contents(mapi.TagMessageFlags)
+	if f := w.rows(1).Rows[0].Values[0].Int(); f&int64(mapi.MfRead) != 0 {
+		t.Fatalf("flags = %x", f)
+	}
+	other := w.with("alice")
+	other.logOn()
+	if got := other.openFolder(folder, 1, 0); got != mapi.Success {
+		t.Fatal(got)
+	}
+	one[*rop.SetReadFlagsResponse](other, &rop.SetReadFlagsRequest{In: in(1), MessageIDs: ids})
+	one[*rop.SeekRowResponse](w, &rop.SeekRowRequest{In: in(2)})
+	if f := w.rows(1).Rows[0].Values[0].Int(); f&int64(mapi.MfRead) == 0 {
+		t.Errorf("flags = %x", f)
+	}
+}

@@ -119,6 +119,7 @@ func (c *capture) take(e Event) {
 		c.show(conn, e)
 	default:
 		if conn.heldBytes += len(e.Bytes); conn.heldBytes <= maxHeld {
+			e.Bytes = bytes.Clone(e.Bytes) // they are good for this batch only
 			conn.held = append(conn.held, e)
 		}
 	}

@@ -23,7 +23,7 @@ const (
 	Operation                 // one operation was carried out
 )
 
-// Event is one thing that happened. Events are shared between readers and never changed.
+// Event is one thing that happened.
 type Event struct {
 	Kind  Kind
 	Time  time.Time
@@ -31,7 +31,7 @@ type Event struct {
 	Peers *Peers
 	Dir   Direction
 	User  string // on Authenticated
-	Bytes []byte // on Wire and Clear
+	Bytes []byte // on Wire and Clear; good until the reader's next Take
 	Op    *Op    // on Operation
 }
 
@@ -137,7 +137,7 @@ func (h *Hub) ConnAuthenticated(id uint64, user string) {
 // Wire tells of PDUs as they came or went; the bytes are copied if anybody wants packets.
 func (h *Hub) Wire(id uint64, dir Direction, pdus []byte) {
 	if h.readers.Load().packets {
-		h.publish(Event{Kind: Wire, Time: h.now(), Conn: id, Dir: dir, Bytes: slices.Clone(pdus)})
+		h.publish(Event{Kind: Wire, Time: h.now(), Conn: id, Dir: dir, Bytes: pdus})
 	}
 }
 
@@ -148,11 +148,12 @@ func (h *Hub) Clear(id uint64, dir Direction, pdu []byte) {
 	if !keep && !h.readers.Load().packets {
 		return
 	}
-	e := Event{Kind: Clear, Time: h.now(), Conn: id, Dir: dir, Bytes: slices.Clone(pdu)}
+	e := Event{Kind: Clear, Time: h.now(), Conn: id, Dir: dir, Bytes: pdu}
 	if !keep {
 		h.publish(e)
 		return
 	}
+	e.Bytes = slices.Clone(pdu)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if c := h.conns[id]; c != nil && len(c.handshake) < maxHandshake {
@@ -207,6 +208,8 @@ type Subscription struct {
 
 	mu      sync.Mutex // guards what follows
 	queue   []Event
+	data    []byte // copies of the events' bytes, or the last of several such blocks
+	spare   []byte // the block of the batch that the reader has, to be used for the next
 	bytes   int
 	dropped uint64
 }
@@ -214,13 +217,23 @@ type Subscription struct {
 // Ready is readable when there may be something to take. It is never closed; a reader that is done calls Close.
 func (s *Subscription) Ready() <-chan struct{} { return s.ready }
 
-// Take returns what is waiting and how many events were lost so far. It takes over the space of spent, a batch that
-// the reader is done with, or nil.
+// Sizes of a block for events' bytes: the least, and the most that is used again.
+const (
+	minData  = 64 << 10
+	keptData = 1 << 20
+)
+
+// Take returns what is waiting and how many events were lost so far. It takes over the space of the batch before,
+// spent, whose bytes are not to be looked at any more; spent may be nil.
 func (s *Subscription) Take(spent []Event) (batch []Event, dropped uint64) {
 	clear(spent) // lets go of what the events hold
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	batch, s.queue, s.bytes = s.queue, spent[:0], 0
+	s.data, s.spare = s.spare[:0], s.data
+	if cap(s.spare) > keptData {
+		s.spare = nil
+	}
 	select {
 	case <-s.half:
 	default:
@@ -247,7 +260,15 @@ func (s *Subscription) offer(e Event) {
 		s.mu.Unlock()
 		return
 	}
-	s.bytes += len(e.Bytes)
+	if n := len(e.Bytes); n > 0 {
+		s.bytes += n
+		if len(s.data)+n > cap(s.data) { // what is in the old block stays there for the events that have it
+			s.data = make([]byte, 0, max(n, 2*cap(s.data), minData))
+		}
+		at := len(s.data)
+		s.data = append(s.data, e.Bytes...)
+		e.Bytes = s.data[at:len(s.data):len(s.data)]
+	}
 	s.queue = append(s.queue, e)
 	n, bytes := len(s.queue), s.bytes
 	s.mu.Unlock()

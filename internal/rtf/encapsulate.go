@@ -1,8 +1,11 @@
 package rtf
 
 import (
+	"bufio"
 	"fmt"
 	"html"
+	"io"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 )
@@ -12,57 +15,88 @@ import (
 const head = `{\rtf1\ansi\ansicpg1252\%s \deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}}{\colortbl\red0\green0\blue0;}` + "\r\n" +
 	`\uc1\pard\plain\deftab360 \f0\fs20 `
 
-// EncapsulateText returns plain text as RTF that says it was plain text, [MS-OXRTFEX] 3.1.5.
-func EncapsulateText(text string) []byte {
-	var w encapsulator
-	fmt.Fprintf(&w, head, "fromtext")
-	w.plain(text)
-	w.WriteString("}\r\n")
-	return []byte(w.String())
+// EncapsulateText writes plain text as RTF that says it was plain text, [MS-OXRTFEX] 3.1.5.
+func EncapsulateText(w io.Writer, text io.Reader) error {
+	to := &encapsulator{output: newOutput(w)}
+	to.str(fmt.Sprintf(head, "fromtext"))
+	from := bufio.NewReader(text)
+	for to.err == nil {
+		c, _, err := from.ReadRune()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		to.rune(c)
+	}
+	to.str("}\r\n")
+	return to.finish()
 }
 
-// EncapsulateHTML returns HTML as RTF from which HTML gives it back, but for line ends, which become CR LF, and NULs,
+// EncapsulateHTML writes HTML as RTF from which HTML gives it back, but for line ends, which become CR LF, and NULs,
 // which are lost; [MS-OXRTFEX] 3.1.3. Readers that do not understand the encapsulation see the text with its simplest
 // formatting.
-func EncapsulateHTML(text string) []byte {
-	var w encapsulator
-	fmt.Fprintf(&w, head, "fromhtml1")
-	silent := "" // element whose text is not shown
-	for _, t := range splitHTML(text) {
+func EncapsulateHTML(w io.Writer, text io.Reader) error {
+	to := &encapsulator{output: newOutput(w)}
+	to.str(fmt.Sprintf(head, "fromhtml1"))
+	s := newHTMLScanner(text)
+	var quiet silence
+	for to.err == nil {
+		p, ok := s.next()
+		if !ok {
+			break
+		}
 		switch {
-		case t.kind == htmlTag:
-			w.tag(t.text)
-			name, closing := tagName(t.text)
-			if silent == "" && !closing && silentElements[name] && !strings.HasSuffix(t.text, "/>") {
-				silent = name
-			} else if closing && name == silent {
-				silent = ""
+		case p.kind != htmlText:
+			to.part(&p)
+			if p.kind == htmlTag && p.last && !quiet.tag(&p) {
+				to.render(p.name, p.closing)
 			}
-			if silent == "" {
-				w.render(name, closing)
-			}
-		case t.kind == htmlOther || silent != "":
-			w.tag(t.text)
+		case quiet.on():
+			to.tag(p.text)
 		default:
-			w.content(t.text)
+			to.content(p.text)
 		}
 	}
-	w.WriteString("}\r\n")
-	return []byte(w.String())
+	if s.err != nil {
+		return s.err
+	}
+	to.str("}\r\n")
+	return to.finish()
 }
 
-type encapsulator struct{ strings.Builder }
+type encapsulator struct {
+	*output
+	cr bool // the last character was a CR
+}
+
+// begin and end stand around what only readers of HTML see.
+func (w *encapsulator) begin() { w.str(`{\*\htmltag64 `); w.cr = false }
+
+func (w *encapsulator) end() { w.str("}"); w.cr = false }
+
+// part writes a part of a tag or comment.
+func (w *encapsulator) part(p *htmlPiece) {
+	if p.first {
+		w.begin()
+	}
+	w.plain(p.text)
+	if p.last {
+		w.end()
+	}
+}
 
 // tag writes what only readers of HTML see.
 func (w *encapsulator) tag(s string) {
-	w.WriteString(`{\*\htmltag64 `)
+	w.begin()
 	w.plain(s)
-	w.WriteByte('}')
+	w.end()
 }
 
 // hidden writes RTF that readers of HTML do not see.
 func (w *encapsulator) hidden(rtf string) {
-	w.WriteString(`\htmlrtf ` + rtf + `\htmlrtf0 `)
+	w.str(`\htmlrtf ` + rtf + `\htmlrtf0 `)
 }
 
 // content writes text of an HTML document: line ends and entities for readers of HTML, with what they stand for beside
@@ -81,9 +115,10 @@ func (w *encapsulator) content(s string) {
 		case s[0] == '&':
 			n = entityLength(s)
 			w.tag(s[:n])
-			w.WriteString(`\htmlrtf `)
+			w.str(`\htmlrtf `)
 			w.plain(html.UnescapeString(s[:n]))
-			w.WriteString(`\htmlrtf0 `)
+			w.str(`\htmlrtf0 `)
+			w.cr = false
 		default:
 			if strings.HasPrefix(s, "\r\n") {
 				n = 2
@@ -95,10 +130,12 @@ func (w *encapsulator) content(s string) {
 	}
 }
 
+// longestEntity is how long a character reference may be.
+const longestEntity = 32
+
 // entityLength is the length of the character reference that s begins with, or 1.
 func entityLength(s string) int {
-	const longest = 32
-	for i := 1; i < len(s) && i < longest; i++ {
+	for i := 1; i < len(s) && i < longestEntity; i++ {
 		c := s[i]
 		if c == ';' {
 			return i + 1
@@ -112,28 +149,30 @@ func entityLength(s string) int {
 
 // plain writes text with everything escaped that RTF would read otherwise.
 func (w *encapsulator) plain(s string) {
-	for i, c := range s {
-		switch {
-		case c == '\\' || c == '{' || c == '}':
-			w.WriteByte('\\')
-			w.WriteRune(c)
-		case c == '\r':
-			w.WriteString(`\par `)
-		case c == '\n':
-			if i == 0 || s[i-1] != '\r' {
-				w.WriteString(`\par `)
-			}
-		case c == '\t':
-			w.WriteString(`\tab `)
-		case c == 0:
-		case c < ' ' || c == 0x7F:
-			fmt.Fprintf(w, `\'%02x`, c)
-		case c < 0x7F:
-			w.WriteRune(c)
-		default:
-			w.unicode(c)
-		}
+	for _, c := range s {
+		w.rune(c)
 	}
+}
+
+func (w *encapsulator) rune(c rune) {
+	switch {
+	case c == '\\' || c == '{' || c == '}':
+		w.str(`\`)
+		w.char(c)
+	case c == '\n' && w.cr:
+	case c == '\r' || c == '\n':
+		w.str(`\par `)
+	case c == '\t':
+		w.str(`\tab `)
+	case c == 0:
+	case c < ' ' || c == 0x7F:
+		w.str(fmt.Sprintf(`\'%02x`, c))
+	case c < 0x7F:
+		w.char(c)
+	default:
+		w.unicode(c)
+	}
+	w.cr = c == '\r'
 }
 
 func (w *encapsulator) unicode(c rune) {
@@ -142,7 +181,7 @@ func (w *encapsulator) unicode(c rune) {
 		w.unicode(hi)
 		c = lo
 	}
-	fmt.Fprintf(w, `\u%d?`, int16(uint16(c)))
+	w.str(`\u` + strconv.Itoa(int(int16(uint16(c)))) + `?`)
 }
 
 // render writes the formatting of an element for readers that do not understand the encapsulation.

@@ -1,9 +1,15 @@
 // Package rtf reads and writes the bodies of messages in Rich Text Format: the compression of PidTagRtfCompressed,
 // [MS-OXRTFCP], HTML and plain text encapsulated in RTF, [MS-OXRTFEX], and conversions between RTF, HTML and plain text.
-// All text in and out is UTF-8; all functions take any bytes and use memory in proportion to them.
+// All text in and out is UTF-8. All functions take any bytes, read and write piece by piece, and hold little of them in
+// memory, however long a text is or its groups are nested.
 package rtf
 
-import "slices"
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"slices"
+)
 
 // Source says what an RTF text was made from, [MS-OXRTFEX] 2.1.3.
 type Source uint8
@@ -15,11 +21,15 @@ const (
 	FromText               // holds encapsulated plain text
 )
 
-// SourceOf looks for the control word that says what the text was made from among its first tokens, [MS-OXRTFEX]
-// 3.1.4.
-func SourceOf(rtf []byte) Source {
+// headerBytes is how far SourceOf looks.
+const headerBytes = 1 << 10
+
+// SourceOf looks for the control word that says what the text was made from among the first tokens of an RTF text,
+// [MS-OXRTFEX] 3.1.4. What it looks at is still there to be read afterwards.
+func SourceOf(r *bufio.Reader) Source {
 	const headerTokens = 10
-	s := scanner{b: rtf}
+	b, _ := r.Peek(headerBytes)
+	s := newScanner(bytes.NewReader(b))
 	for range headerTokens {
 		t, ok := s.next()
 		if !ok || t.kind == tokenEnd {
@@ -37,24 +47,36 @@ func SourceOf(rtf []byte) Source {
 	return Native
 }
 
-// Text returns the plain text of an RTF text, lines ending with CR LF.
-func Text(rtf []byte) string {
-	w := &textWriter{}
-	walk(rtf, w)
-	return w.String()
+// Text writes the plain text of an RTF text, lines ending with CR LF.
+func Text(w io.Writer, rtf io.Reader) error {
+	to := &textWriter{newOutput(w)}
+	if err := walk(newScanner(rtf), to); err != nil {
+		return err
+	}
+	return to.finish()
 }
 
-// HTML returns an RTF text as HTML: the HTML encapsulated in it as it was, [MS-OXRTFEX] 3.1.4, or a rendering of its
+// HTML writes an RTF text as HTML: the HTML encapsulated in it as it was, [MS-OXRTFEX] 3.1.4, or a rendering of its
 // text with its simplest formatting.
-func HTML(rtf []byte) string {
-	if SourceOf(rtf) == FromHTML {
-		w := &htmlExtractor{}
-		walk(rtf, w)
-		return w.String()
+func HTML(w io.Writer, rtf io.Reader) error {
+	s := newScanner(rtf)
+	if SourceOf(s.r) == FromHTML {
+		to := &htmlExtractor{newOutput(w)}
+		if err := walk(s, to); err != nil {
+			return err
+		}
+		return to.finish()
 	}
-	w := &htmlWriter{}
-	walk(rtf, w)
-	return w.finish()
+	to := &htmlWriter{output: newOutput(w)}
+	to.str("<html><body>\r\n")
+	if err := walk(s, to); err != nil {
+		return err
+	}
+	if to.begun {
+		to.paragraph()
+	}
+	to.str("</body></html>\r\n")
+	return to.finish()
 }
 
 // sink takes what walk finds.
@@ -65,6 +87,8 @@ type sink interface {
 	control(t token, st *state)
 	// tags says whether the text in htmltag destinations is wanted, and that in htmlrtf regions not.
 	tags() bool
+	// failed returns why nothing more can be taken; nil if it can.
+	failed() error
 }
 
 // state is what groups save and restore.

@@ -1,5 +1,11 @@
 package rtf
 
+import (
+	"bufio"
+	"bytes"
+	"io"
+)
+
 // tokenKind tells tokens apart.
 type tokenKind uint8
 
@@ -12,7 +18,7 @@ const (
 	tokenBinary // data of \bin, left out
 )
 
-// token is one token of an RTF text.
+// token is one token of an RTF text. Its bytes stay until the next one is read.
 type token struct {
 	kind  tokenKind
 	word  string
@@ -21,48 +27,69 @@ type token struct {
 	bytes []byte
 }
 
-// scanner splits an RTF text into tokens. Anything is RTF: it never fails.
+// maxWord is how many letters of a control word count; the specification has none longer than 32.
+const maxWord = 32
+
+// scanner splits an RTF text into tokens. Anything is RTF: only its reader can fail.
 type scanner struct {
-	b   []byte
-	pos int
+	r   *bufio.Reader
+	err error // of the reader; io.EOF at the end
 }
+
+func newScanner(r io.Reader) *scanner { return &scanner{r: bufio.NewReader(r)} }
 
 // next returns the next token, and false at the end.
 func (s *scanner) next() (token, bool) {
-	for s.pos < len(s.b) && (s.b[s.pos] == '\r' || s.b[s.pos] == '\n') {
-		s.pos++
+	c, ok := s.read()
+	for ok && (c == '\r' || c == '\n') {
+		c, ok = s.read()
 	}
-	if s.pos >= len(s.b) {
+	if !ok {
 		return token{}, false
 	}
-	switch s.b[s.pos] {
+	switch c {
 	case '{':
-		s.pos++
 		return token{kind: tokenBegin}, true
 	case '}':
-		s.pos++
 		return token{kind: tokenEnd}, true
 	case '\\':
 		return s.control(), true
 	}
-	start := s.pos
-	for s.pos < len(s.b) && !structural(s.b[s.pos]) {
-		s.pos++
+	_ = s.r.UnreadByte() // right after ReadByte it can't fail
+	b, _ := s.r.Peek(s.r.Buffered())
+	if i := bytes.IndexAny(b, "{}\\\r\n"); i >= 0 {
+		b = b[:i]
 	}
-	return token{kind: tokenText, bytes: s.b[start:s.pos]}, true
+	_, _ = s.r.Discard(len(b)) // it is all in the buffer
+	return token{kind: tokenText, bytes: b}, true
 }
 
-func structural(c byte) bool { return c == '{' || c == '}' || c == '\\' || c == '\r' || c == '\n' }
+// read reads one byte.
+func (s *scanner) read() (byte, bool) {
+	if s.err != nil {
+		return 0, false
+	}
+	c, err := s.r.ReadByte()
+	s.err = err
+	return c, err == nil
+}
 
-// control reads what begins with a backslash.
+// ahead returns the next byte without reading it, 0 at the end.
+func (s *scanner) ahead() byte {
+	b, _ := s.r.Peek(1)
+	if len(b) == 0 {
+		return 0
+	}
+	return b[0]
+}
+
+// control reads what stands behind a backslash.
 func (s *scanner) control() token {
-	s.pos++
-	if s.pos >= len(s.b) {
+	c, ok := s.read()
+	if !ok {
 		return token{kind: tokenText}
 	}
-	c := s.b[s.pos]
 	if !letter(c) {
-		s.pos++
 		switch c {
 		case '\'':
 			return s.hex()
@@ -71,17 +98,19 @@ func (s *scanner) control() token {
 		}
 		return token{kind: tokenControl, word: string(rune(c))}
 	}
-	start := s.pos
-	for s.pos < len(s.b) && letter(s.b[s.pos]) {
-		s.pos++
+	word := append(make([]byte, 0, maxWord), c)
+	for letter(s.ahead()) {
+		if c, _ = s.read(); len(word) < maxWord {
+			word = append(word, c)
+		}
 	}
-	t := token{kind: tokenControl, word: string(s.b[start:s.pos])}
+	t := token{kind: tokenControl, word: string(word)}
 	s.number(&t)
-	if s.pos < len(s.b) && s.b[s.pos] == ' ' {
-		s.pos++
+	if s.ahead() == ' ' {
+		s.read()
 	}
 	if t.word == "bin" && t.num > 0 {
-		s.pos = min(s.pos+t.num, len(s.b))
+		_, s.err = s.r.Discard(t.num)
 		return token{kind: tokenBinary}
 	}
 	return t
@@ -89,34 +118,33 @@ func (s *scanner) control() token {
 
 // number reads the number behind a control word.
 func (s *scanner) number(t *token) {
-	p, sign := s.pos, 1
-	if p < len(s.b) && s.b[p] == '-' {
+	sign := 1
+	if b, _ := s.r.Peek(2); len(b) == 2 && b[0] == '-' && b[1] >= '0' && b[1] <= '9' {
 		sign = -1
-		p++
+		s.read()
 	}
 	const limit = 1 << 31
-	for ; p < len(s.b) && s.b[p] >= '0' && s.b[p] <= '9'; p++ {
+	for c := s.ahead(); c >= '0' && c <= '9'; c = s.ahead() {
+		s.read()
 		t.given = true
-		t.num = min(t.num*10+int(s.b[p]-'0'), limit)
+		t.num = min(t.num*10+int(c-'0'), limit)
 	}
-	if t.given {
-		t.num *= sign
-		s.pos = p
-	}
+	t.num *= sign
 }
 
 // hex reads two hexadecimal digits. Anything else is nothing.
 func (s *scanner) hex() token {
-	if s.pos+2 > len(s.b) {
-		s.pos = len(s.b)
+	b, _ := s.r.Peek(2)
+	if len(b) < 2 {
+		_, _ = s.r.Discard(len(b))
 		return token{kind: tokenText}
 	}
-	hi, ok1 := digit(s.b[s.pos])
-	lo, ok2 := digit(s.b[s.pos+1])
+	hi, ok1 := digit(b[0])
+	lo, ok2 := digit(b[1])
 	if !ok1 || !ok2 {
 		return token{kind: tokenText}
 	}
-	s.pos += 2
+	_, _ = s.r.Discard(2)
 	return token{kind: tokenHex, num: int(hi<<4 | lo)}
 }
 

@@ -1,9 +1,40 @@
 package rtf
 
 import (
+	"bufio"
 	"html"
-	"strings"
+	"io"
 )
+
+// output is where converted text goes. It keeps the first error.
+type output struct {
+	*bufio.Writer
+	err error
+}
+
+func newOutput(w io.Writer) *output { return &output{Writer: bufio.NewWriter(w)} }
+
+func (o *output) str(s string) {
+	if o.err == nil {
+		_, o.err = o.WriteString(s)
+	}
+}
+
+func (o *output) char(c rune) {
+	if o.err == nil {
+		_, o.err = o.WriteRune(c)
+	}
+}
+
+func (o *output) failed() error { return o.err }
+
+// finish hands on the last bytes.
+func (o *output) finish() error {
+	if o.err == nil {
+		o.err = o.Flush()
+	}
+	return o.err
+}
 
 // special are the control words and symbols that stand for one character.
 var special = map[string]string{
@@ -21,35 +52,35 @@ func lineBreak(word string) bool {
 	return false
 }
 
-// textWriter collects plain text.
-type textWriter struct{ strings.Builder }
+// textWriter writes plain text.
+type textWriter struct{ *output }
 
 func (*textWriter) tags() bool { return false }
 
-func (w *textWriter) text(s string, _ *state) { w.WriteString(s) }
+func (w *textWriter) text(s string, _ *state) { w.str(s) }
 
 func (w *textWriter) control(t token, _ *state) {
 	switch {
 	case lineBreak(t.word):
-		w.WriteString("\r\n")
+		w.str("\r\n")
 	case t.word == "cell":
-		w.WriteByte('\t')
+		w.str("\t")
 	case t.word == "-": // only where a word may break
 	default:
-		w.WriteString(special[t.word])
+		w.str(special[t.word])
 	}
 }
 
-// htmlExtractor collects the HTML that an RTF text encapsulates, [MS-OXRTFEX] 3.1.4.
-type htmlExtractor struct{ strings.Builder }
+// htmlExtractor writes the HTML that an RTF text encapsulates, [MS-OXRTFEX] 3.1.4.
+type htmlExtractor struct{ *output }
 
 func (*htmlExtractor) tags() bool { return true }
 
-func (w *htmlExtractor) text(s string, _ *state) { w.WriteString(s) }
+func (w *htmlExtractor) text(s string, _ *state) { w.str(s) }
 
 func (w *htmlExtractor) control(t token, _ *state) {
 	if entity, ok := htmlSpecial[t.word]; ok {
-		w.WriteString(entity)
+		w.str(entity)
 	}
 }
 
@@ -62,27 +93,28 @@ var htmlSpecial = map[string]string{
 
 // htmlWriter renders native RTF as HTML: paragraphs, bold, italic and underlined text.
 type htmlWriter struct {
-	out  strings.Builder
-	line strings.Builder
-	open []string // elements open in the line, outermost first
+	*output
+	begun bool     // there is something in the paragraph
+	open  []string // elements open in the paragraph, outermost first
 }
 
 func (*htmlWriter) tags() bool { return false }
 
 func (w *htmlWriter) text(s string, st *state) {
 	w.format(st)
-	w.line.WriteString(html.EscapeString(s))
+	w.str(html.EscapeString(s))
 }
 
 func (w *htmlWriter) control(t token, st *state) {
 	switch {
 	case t.word == "line":
 		w.format(st)
-		w.line.WriteString("<br>")
+		w.str("<br>")
 	case lineBreak(t.word):
 		w.paragraph()
 	case t.word == "cell":
-		w.line.WriteString(" ")
+		w.begin()
+		w.str(" ")
 	case t.word == "tab":
 		w.text("\u2003", st)
 	case special[t.word] != "":
@@ -90,8 +122,17 @@ func (w *htmlWriter) control(t token, st *state) {
 	}
 }
 
+// begin opens a paragraph if none is open.
+func (w *htmlWriter) begin() {
+	if !w.begun {
+		w.begun = true
+		w.str("<p>")
+	}
+}
+
 // format opens and closes elements until the open ones are those of st.
 func (w *htmlWriter) format(st *state) {
+	w.begin()
 	var want []string
 	for _, f := range []struct {
 		on   bool
@@ -107,31 +148,23 @@ func (w *htmlWriter) format(st *state) {
 	}
 	w.close(same)
 	for _, name := range want[same:] {
-		w.line.WriteString("<" + name + ">")
+		w.str("<" + name + ">")
 	}
 	w.open = append(w.open, want[same:]...)
 }
 
 func (w *htmlWriter) close(keep int) {
 	for i := len(w.open) - 1; i >= keep; i-- {
-		w.line.WriteString("</" + w.open[i] + ">")
+		w.str("</" + w.open[i] + ">")
 	}
 	w.open = w.open[:keep]
 }
 
 func (w *htmlWriter) paragraph() {
+	if !w.begun {
+		w.str("<p>&nbsp;")
+	}
 	w.close(0)
-	text := w.line.String()
-	if text == "" {
-		text = "&nbsp;"
-	}
-	w.out.WriteString("<p>" + text + "</p>\r\n")
-	w.line.Reset()
-}
-
-func (w *htmlWriter) finish() string {
-	if w.line.Len() > 0 {
-		w.paragraph()
-	}
-	return "<html><body>\r\n" + w.out.String() + "</body></html>\r\n"
+	w.str("</p>\r\n")
+	w.begun = false
 }

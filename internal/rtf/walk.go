@@ -1,9 +1,17 @@
 package rtf
 
 import (
+	"io"
 	"unicode/utf16"
 
 	"github.com/mapid/mapid/internal/codepage"
+)
+
+// Bounds of what a text can make a walker keep. What goes beyond is read as if it were not there.
+const (
+	maxDepth   = 4096     // groups in groups whose state is kept
+	maxFonts   = 4096     // fonts whose code pages are kept
+	maxPending = 32 << 10 // bytes collected before they are decoded
 )
 
 // walker follows groups, destinations and code pages, and hands text to a sink.
@@ -11,6 +19,7 @@ type walker struct {
 	sink    sink
 	st      state
 	stack   []state
+	deeper  int            // groups beyond maxDepth
 	page    uint32         // \ansicpg
 	fonts   map[int]uint32 // code pages of fonts
 	defFont int            // the font being defined
@@ -22,10 +31,10 @@ type walker struct {
 	star    bool // after \*
 }
 
-func walk(rtf []byte, to sink) {
+// walk hands what a scanner finds to a sink. The error is that of either.
+func walk(s *scanner, to sink) error {
 	w := &walker{sink: to, page: codepage.Windows1252, fonts: map[int]uint32{}, st: state{uc: 1}}
-	s := scanner{b: rtf}
-	for {
+	for to.failed() == nil {
 		t, ok := s.next()
 		if !ok {
 			break
@@ -33,6 +42,10 @@ func walk(rtf []byte, to sink) {
 		w.token(t)
 	}
 	w.flush()
+	if s.err != nil && s.err != io.EOF {
+		return s.err
+	}
+	return to.failed()
 }
 
 func (w *walker) token(t token) {
@@ -41,12 +54,18 @@ func (w *walker) token(t token) {
 	switch t.kind {
 	case tokenBegin:
 		w.flush()
-		w.stack = append(w.stack, w.st)
+		if len(w.stack) < maxDepth {
+			w.stack = append(w.stack, w.st)
+		} else {
+			w.deeper++
+		}
 		w.first, w.skipN = true, 0
 	case tokenEnd:
 		w.flush()
 		w.skipN = 0
-		if n := len(w.stack); n > 0 {
+		if w.deeper > 0 {
+			w.deeper--
+		} else if n := len(w.stack); n > 0 {
 			w.st, w.stack = w.stack[n-1], w.stack[:n-1]
 		}
 	case tokenText:
@@ -83,6 +102,22 @@ func (w *walker) bytes(b []byte) {
 		w.pendCP = page
 	}
 	w.pending = append(w.pending, b...)
+	if len(w.pending) > maxPending {
+		w.flushMost()
+	}
+}
+
+// flushMost decodes what has come up to the last byte that is no part of a character of several in any code page.
+func (w *walker) flushMost() {
+	end := len(w.pending)
+	for i := end - 1; i > 0; i-- {
+		if w.pending[i] < '0' {
+			end = i + 1
+			break
+		}
+	}
+	w.sink.text(codepage.Decode(w.pendCP, string(w.pending[:end])), &w.st)
+	w.pending = append(w.pending[:0], w.pending[end:]...)
 }
 
 // silent reports whether text at this place is not wanted.
@@ -177,13 +212,9 @@ func (w *walker) setting(t token) bool {
 		}
 		w.st.font = t.num
 	case "fcharset":
-		if cp := charsetPage(t.num); w.st.fonts && cp != 0 {
-			w.fonts[w.defFont] = cp
-		}
+		w.setFont(charsetPage(t.num))
 	case "cpg":
-		if w.st.fonts && t.num > 0 {
-			w.fonts[w.defFont] = uint32(t.num)
-		}
+		w.setFont(uint32(max(t.num, 0)))
 	case "htmlrtf":
 		w.flush()
 		w.st.htmlRTF = on
@@ -205,6 +236,13 @@ func (w *walker) setting(t token) bool {
 		return false
 	}
 	return true
+}
+
+// setFont notes the code page of the font that is being defined.
+func (w *walker) setFont(cp uint32) {
+	if w.st.fonts && cp != 0 && len(w.fonts) < maxFonts {
+		w.fonts[w.defFont] = cp
+	}
 }
 
 func (w *walker) format(field *bool, on bool) {

@@ -2,6 +2,7 @@ package exec_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -264,4 +265,26 @@ func (w *world) folderNames(id mapi.ID, flags uint8) map[string]mapi.ID {
 		names[row.Values[0].Str()] = row.Values[1].ObjectID()
 	}
 	return names
+}
+
+// permit gives a user rights on a folder of alice's, and nobody else any but those they had.
+func (w *world) permit(folder mapi.ID, user string, rights uint32) {
+	w.t.Helper()
+	id := store.FolderID(folder.Counter())
+	w.change("alice", func(tx store.Tx) error {
+		permissions, err := tx.Permissions(id)
+		if err != nil {
+			return err
+		}
+		permissions = slices.DeleteFunc(permissions, func(p store.Permission) bool { return p.Account == user })
+		return tx.SetPermissions(id, append(permissions, store.Permission{Account: user, Rights: rights}))
+	})
+}
+
+// delegate is a session of another user who opened alice's mailbox at index 0.
+func (w *world) delegate(user string) *world {
+	w.t.Helper()
+	o := w.with(user)
+	one[*rop.LogonResponse](o, &rop.LogonRequest{LogonFlags: mapi.LogonPrivate, OpenFlags: mapi.OpenUsePerMdbReplidMapping, Essdn: aliceDN})
+	return o
 }

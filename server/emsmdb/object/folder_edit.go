@@ -17,7 +17,7 @@ var folderWritable = []mapi.PropTag{mapi.TagDisplayName, mapi.TagContainerClass,
 // folderReadOnly are properties that are not there, or only in some tables, and that a client may not set either,
 // [MS-OXCPRPT] 2.2.1 and [MS-OXCFOLD] 2.2.2.
 var folderReadOnly = []mapi.PropTag{
-	mapi.TagAccessLevel, mapi.TagAddressBookEntryId, mapi.TagContainerContents, mapi.TagContainerHierarchy, mapi.TagDeletedOn,
+	mapi.TagAccessLevel, mapi.TagContainerContents, mapi.TagContainerHierarchy, mapi.TagDeletedOn,
 	mapi.TagDepth, mapi.TagFolderAssociatedContents, mapi.TagObjectType, mapi.TagSearchKey,
 }
 

@@ -3,8 +3,11 @@ package object
 import (
 	"context"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
@@ -20,7 +23,7 @@ var folderTags = []mapi.PropTag{
 	mapi.TagCreationTime, mapi.TagLastModificationTime, mapi.TagLocalCommitTime, mapi.TagLocalCommitTimeMax,
 	mapi.TagHierRev, mapi.TagDeletedCountTotal, mapi.TagHierarchyChangeNumber, mapi.TagChangeKey,
 	mapi.TagPredecessorChangeList, mapi.TagChangeNumber, mapi.TagStoreEntryId, mapi.TagStoreRecordKey,
-	mapi.TagMappingSignature, mapi.TagAdditionalRenEntryIdsEx,
+	mapi.TagMappingSignature, mapi.TagAdditionalRenEntryIdsEx, mapi.TagAddressBookEntryId,
 }
 
 // Get implements Bag.
@@ -103,6 +106,8 @@ func (l *Logon) folderComputed(ctx context.Context, s *folderState, tag mapi.Pro
 		return l.folderFlags(ctx, s)
 	case mapi.TagAdditionalRenEntryIdsEx.ID():
 		return l.additionalRenEx(ctx, s)
+	case mapi.TagAddressBookEntryId.ID():
+		return l.folderAddress(ctx, s)
 	}
 	return folderCounts(s, tag), nil
 }
@@ -213,6 +218,33 @@ func (l *Logon) additionalRenEx(ctx context.Context, s *folderState) (prop.Value
 	}
 	p, _ := r.stored(mapi.TagAdditionalRenEntryIdsEx.ID())
 	return p.Value, nil
+}
+
+// folderAddress answers PidTagAddressBookEntryId, the entry id in the address book of a public folder that takes mail,
+// [MS-OXCFOLD] 2.2.2.2.1.4.
+func (l *Logon) folderAddress(ctx context.Context, s *folderState) (prop.Value, error) {
+	if !l.Public() || !l.env.Profile.Folder.AddressBookEntryID || s.Special < store.SpecialCount {
+		return prop.Value{}, nil
+	}
+	path := s.Name
+	for at := s; at.Parent != l.mailbox.Special[store.SpecialIPMSubtree]; {
+		up, err := l.state(ctx, at.Parent)
+		if err != nil || up.ID == at.ID || up.Parent == up.ID {
+			return prop.Value{}, err
+		}
+		path, at = up.Name+"/"+path, up
+	}
+	dir, err := l.env.Directory.Snapshot(ctx)
+	if err != nil {
+		return prop.Value{}, err
+	}
+	for i := range dir.Entries {
+		e := &dir.Entries[i]
+		if e.Kind == store.PublicFolderEntry && slices.ContainsFunc(e.Attributes["folder_path"], func(p string) bool { return strings.EqualFold(p, path) }) {
+			return prop.Binary(msgprops.AddressBookEntryID{Type: mapi.DisplayForum, DN: e.DN}.Bytes()), nil
+		}
+	}
+	return prop.Value{}, nil
 }
 
 // count is a number of objects as a property.

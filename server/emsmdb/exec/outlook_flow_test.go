@@ -222,6 +222,7 @@ func TestOutlookFirstStart(t *testing.T) {
 		mapi.TagEntryId, mapi.TagInstanceKey,
 	}
 	resps = w.ok(
+		&rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: l.FolderIDs[fidInbox]},
 		&rop.GetContentsTableRequest{InOut: inOut(1, 2)},
 		&rop.SetColumnsRequest{In: in(2), PropertyTags: columns},
 		&rop.SortTableRequest{In: in(2), SortOrders: []prop.SortOrder{{Tag: mapi.TagMessageDeliveryTime, Order: prop.Descending}}},
@@ -229,8 +230,8 @@ func TestOutlookFirstStart(t *testing.T) {
 		&rop.QueryRowsRequest{In: in(2), ForwardRead: true, RowCount: 50},
 		&rop.SeekRowRequest{In: in(2), Origin: mapi.BookmarkBeginning},
 	)
-	rows := resps[4].(*rop.QueryRowsResponse).Rows
-	if total := resps[0].(*rop.GetContentsTableResponse).RowCount; int(total) != len(rows) || resps[3].(*rop.QueryPositionResponse).Denominator != total {
+	rows := resps[5].(*rop.QueryRowsResponse).Rows
+	if total := resps[1].(*rop.GetContentsTableResponse).RowCount; int(total) != len(rows) || resps[4].(*rop.QueryPositionResponse).Denominator != total {
 		t.Errorf("%d rows of %d", len(rows), total)
 	}
 	for _, row := range rows {

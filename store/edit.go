@@ -100,15 +100,20 @@ type MessageWriter interface {
 	// SetMessageFlags changes PidTagMessageFlags: bits in mask become those of flags. A change of the bits that concern
 	// reading (mfRead, mfEverRead, mfNotifyRead, mfNotifyUnread) gets a read change number, any other a change number.
 	SetMessageFlags(id MessageID, flags, mask uint32) (Message, error)
-	// SetMessageStatus changes bits of PidTagMessageStatus and returns the message as it was before.
+	// SetMessageStatus changes bits of PidTagMessageStatus and returns the message as it was before. Neither it nor
+	// SetMessageFlags gives a change number if nothing changes.
 	SetMessageStatus(id MessageID, status, mask uint32) (Message, error)
-	// MoveMessage moves a message to a folder of any mailbox in scope, where it has a new id. A soft-deleted one lives
-	// again. Its properties, PidTagLastModificationTime included, stay as they are.
+	// MoveMessage moves a message to a living folder of any mailbox in scope, where it has a new id. A soft-deleted one
+	// lives again. Its properties, PidTagLastModificationTime included, stay as they are, but for what belongs to the old
+	// id and its versions: PidTagSourceKey, PidTagChangeKey, PidTagPredecessorChangeList and PidTagDeletedOn go. Who has
+	// read it in a public folder is forgotten. Between mailboxes the feed tells of a message deleted and one created.
 	MoveMessage(id MessageID, to FolderID) (Message, error)
-	// CopyMessage copies a message with everything in it, as MoveMessage moves it.
+	// CopyMessage copies a message with everything in it, as MoveMessage moves it. The message copied need not be in
+	// scope. Large values are shared, so that their size does not matter.
 	CopyMessage(id MessageID, to FolderID) (Message, error)
 	// DeleteMessage deletes a message softly, so that selections of deleted messages list it, or for good. A message
-	// deleted softly before can be deleted for good; deleting it softly again is ErrNotFound.
+	// deleted softly before, or in a folder that was, can be deleted for good; deleting it softly is ErrNotFound. Softly
+	// deleted ones have PidTagDeletedOn among their properties.
 	DeleteMessage(id MessageID, hard bool) error
 }
 

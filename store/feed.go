@@ -10,7 +10,7 @@ const (
 	MessageCreated ChangeKind = iota
 	MessageModified
 	MessageDeleted
-	MessageMoved
+	MessageMoved // within a mailbox
 	MessageCopied
 	FolderCreated
 	FolderModified // name, properties, counts, or anything in it
@@ -29,9 +29,9 @@ const (
 type Change struct {
 	Kind       ChangeKind
 	Mailbox    MailboxID
-	Folder     FolderID // where the object is now
+	Folder     FolderID // the folder itself, or where the message is now; of a deleted message where it was
 	Message    MessageID
-	OldFolder  FolderID // where it was, for moves and copies
+	OldFolder  FolderID // where it was before a move or a copy; of a moved or deleted folder the parent it had
 	OldMessage MessageID
 	Associated bool
 	Number     ChangeNumber // 0 on a FolderModified if only counts or contents changed

@@ -31,12 +31,18 @@ func (r *reader) Recipients(id store.BagID) ([]store.Recipient, error) {
 	return list, nil
 }
 
+const attachmentColumns = "SELECT number, own_bag, method, embedded, size FROM attachment WHERE bag = ? ORDER BY number"
+
+func scanAttachment(rows *sql.Rows) (a store.Attachment, err error) {
+	err = rows.Scan(into(&a.Number), into(&a.Bag), into(&a.Method), into(&a.Embedded), into(&a.Size))
+	return a, err
+}
+
 // Attachments lists the attachments of a bag.
 func (r *reader) Attachments(id store.BagID) ([]store.Attachment, error) {
 	var list []store.Attachment
-	err := r.c.each("SELECT number, own_bag, method, embedded, size FROM attachment WHERE bag = ? ORDER BY number", []any{int64(id)}, func(rows *sql.Rows) error {
-		var a store.Attachment
-		err := rows.Scan(into(&a.Number), into(&a.Bag), into(&a.Method), into(&a.Embedded), into(&a.Size))
+	err := r.c.each(attachmentColumns, []any{int64(id)}, func(rows *sql.Rows) error {
+		a, err := scanAttachment(rows)
 		list = append(list, a)
 		return err
 	})
@@ -277,8 +283,13 @@ func (t *tx) saveAttachment(c *content, a *attachment, method uint32) error {
 		c.attachments++
 	}
 	c.attachmentsSize += size - a.before
+	return t.insertAttachment(c.bag, store.Attachment{Number: a.number, Bag: a.own, Method: method, Embedded: a.embedded, Size: size})
+}
+
+// insertAttachment makes or replaces the row of an attachment.
+func (t *tx) insertAttachment(bag store.BagID, a store.Attachment) error {
 	return t.c.exec("INSERT OR REPLACE INTO attachment (bag, number, own_bag, method, embedded, size) VALUES (?, ?, ?, ?, ?, ?)",
-		int64(c.bag), int64(a.number), int64(a.own), int64(method), int64(a.embedded), size)
+		int64(bag), int64(a.Number), int64(a.Bag), int64(a.Method), int64(a.Embedded), a.Size)
 }
 
 // Recipients of a bag are

@@ -78,6 +78,16 @@ var updateMessage = func() string {
 	return q + " WHERE folder = ? AND part = ? AND mid = ?"
 }()
 
+// copyMessage makes the row of a message from that of another. It takes what differs, and the key of the other.
+var copyMessage = func() string {
+	into := "INSERT INTO message (folder, part, mid, mailbox, bag, size, cn, read_cn, flags, status, received, created, modified, attachments, recipients, odd"
+	from := ") SELECT ?, ?, ?, ?, ?, ?, ?, ?, flags, status, received, created, modified, attachments, recipients, odd"
+	for _, h := range hotColumns {
+		into, from = into+", "+h.column, from+", "+h.column
+	}
+	return into + from + " FROM message WHERE folder = ? AND part = ? AND mid = ?"
+}()
+
 // hot is what the message table takes from the properties of a message.
 type hot struct {
 	received, created, modified mapi.FileTime

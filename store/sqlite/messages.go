@@ -181,56 +181,6 @@ func (t *tx) supersede(g bag, id store.BagID, cn store.ChangeNumber, e *store.Ed
 	return t.remove(g, id, mapi.TagChangeKey.ID())
 }
 
-// counts are changes of the counts of a folder and the sizes of its mailbox.
-type counts struct {
-	content, unread, assoc, deleted, deletedAssoc int64
-	contentSize, assocSize, deletedSize           int64
-}
-
-// add counts a message n times.
-func (c *counts) add(m store.Message, n int64) {
-	switch part(m.Associated, m.Deleted) {
-	case 0:
-		c.content += n
-		c.contentSize += n * m.Size
-		if m.Flags&mfRead == 0 {
-			c.unread += n
-		}
-	case 1:
-		c.assoc += n
-		c.assocSize += n * m.Size
-	case 2:
-		c.deleted += n
-		c.deletedSize += n * m.Size
-	default:
-		c.deletedAssoc += n
-		c.deletedSize += n * m.Size
-	}
-}
-
-// count applies counts to a living folder after change cn in its contents, and returns its mailbox.
-func (t *tx) count(folder store.FolderID, c counts, cn store.ChangeNumber) (store.MailboxID, error) {
-	var mailbox store.MailboxID
-	err := t.c.row(`UPDATE folder SET content_count = content_count + ?, unread_count = unread_count + ?, assoc_count = assoc_count + ?,
-		deleted_count = deleted_count + ?, deleted_assoc = deleted_assoc + ?, content_size = content_size + ?, assoc_size = assoc_size + ?,
-		deleted_size = deleted_size + ?, commit_max = max(commit_max, ?), content_cn = max(content_cn, ?)
-		WHERE id = ? AND deleted = 0 RETURNING mailbox`, []any{c.content, c.unread, c.assoc, c.deleted, c.deletedAssoc, c.contentSize, c.assocSize,
-		c.deletedSize, int64(t.time), int64(cn), int64(folder)}, into(&mailbox))
-	if err != nil {
-		return 0, fmt.Errorf("folder %d: %w", folder, err)
-	}
-	t.touch(mailbox, folder)
-	return mailbox, t.resize(mailbox, c.contentSize+c.assocSize, c.deletedSize)
-}
-
-// resize changes the sizes of a mailbox.
-func (t *tx) resize(m store.MailboxID, living, deleted int64) error {
-	if living == 0 && deleted == 0 {
-		return nil
-	}
-	return t.c.exec("UPDATE mailbox SET size = size + ?, deleted_size = deleted_size + ? WHERE id = ?", living, deleted, int64(m))
-}
-
 // SetMessageFlags changes PidTagMessageFlags.
 func (t *tx) SetMessageFlags(id store.MessageID, flags, mask uint32) (store.Message, error) {
 	m, err := t.Message(id)
@@ -240,19 +190,53 @@ func (t *tx) SetMessageFlags(id store.MessageID, flags, mask uint32) (store.Mess
 	if err := t.mayWrite(m.Mailbox); err != nil {
 		return store.Message{}, err
 	}
-	if m.Flags&^mask|flags&mask == m.Flags {
+	flags = m.Flags&^mask | flags&mask
+	if flags == m.Flags {
 		return m, nil
 	}
+	err = t.setFields(&m, flags, m.Status)
+	return m, err
+}
+
+// SetMessageStatus changes PidTagMessageStatus.
+func (t *tx) SetMessageStatus(id store.MessageID, status, mask uint32) (store.Message, error) {
+	m, err := t.Message(id)
+	if err != nil {
+		return store.Message{}, err
+	}
+	if err := t.mayWrite(m.Mailbox); err != nil {
+		return store.Message{}, err
+	}
+	before := m
+	status = m.Status&^mask | status&mask
+	if status == m.Status {
+		return m, nil
+	}
+	return before, t.setFields(&m, m.Flags, status)
+}
+
+// setFields gives a message other flags or another status.
+func (t *tx) setFields(m *store.Message, flags, status uint32) error {
 	var count counts
-	count.add(m, -1)
-	cn := t.change(&m, m.Flags&^mask|flags&mask, false)
+	count.add(*m, -1)
+	cn := t.change(m, flags, status != m.Status)
+	m.Status = status
 	if m.Change == cn {
-		if err := t.changeBagOf(&m, func(g bag) error { return t.supersede(g, m.Bag, cn, &store.Edit{}) }); err != nil {
-			return store.Message{}, err
+		if err := t.changeBagOf(m, func(g bag) error { return t.supersede(g, m.Bag, cn, &store.Edit{}) }); err != nil {
+			return err
 		}
 	}
-	count.add(m, 1)
-	return m, t.updateFields(m, count, cn)
+	count.add(*m, 1)
+	if _, err := t.count(m.Folder, count, cn); err != nil {
+		return err
+	}
+	err := t.c.exec("UPDATE message SET flags = ?, status = ?, size = ?, cn = ?, read_cn = ? WHERE folder = ? AND part = ? AND mid = ?",
+		int64(m.Flags), int64(m.Status), m.Size, int64(m.Change), int64(m.ReadChange), int64(m.Folder), part(m.Associated, m.Deleted), int64(m.ID))
+	if err != nil {
+		return err
+	}
+	t.noteMessage(store.MessageModified, *m, cn)
+	return nil
 }
 
 // changeBagOf changes the bag of a message, if fn changes anything, and the size with it.
@@ -271,18 +255,4 @@ func (t *tx) changeBagOf(m *store.Message, fn func(bag) error) error {
 	now, err := t.saveBag(m.Bag, g, false)
 	m.Size += now - size
 	return err
-}
-
-// updateFields stores what can change of a message without its properties.
-func (t *tx) updateFields(m store.Message, count counts, cn store.ChangeNumber) error {
-	if _, err := t.count(m.Folder, count, cn); err != nil {
-		return err
-	}
-	err := t.c.exec("UPDATE message SET flags = ?, status = ?, size = ?, cn = ?, read_cn = ? WHERE folder = ? AND part = ? AND mid = ?",
-		int64(m.Flags), int64(m.Status), m.Size, int64(m.Change), int64(m.ReadChange), int64(m.Folder), part(m.Associated, m.Deleted), int64(m.ID))
-	if err != nil {
-		return err
-	}
-	t.noteMessage(store.MessageModified, m, cn)
-	return nil
 }

@@ -18,16 +18,6 @@ func (t *tx) MarkRead(string, []store.MessageID, bool) ([]store.MessageID, error
 }
 func (t *tx) SetFolderStaged(store.FolderID, store.Staged) error { return errUnfinished }
 func (t *tx) DeleteFolder(store.FolderID, bool) error            { return errUnfinished }
-func (t *tx) DeleteMessage(store.MessageID, bool) error          { return errUnfinished }
 func (t *tx) MoveFolder(store.FolderID, store.FolderMove) (store.Folder, error) {
 	return store.Folder{}, errUnfinished
-}
-func (t *tx) SetMessageStatus(store.MessageID, uint32, uint32) (store.Message, error) {
-	return store.Message{}, errUnfinished
-}
-func (t *tx) MoveMessage(store.MessageID, store.FolderID) (store.Message, error) {
-	return store.Message{}, errUnfinished
-}
-func (t *tx) CopyMessage(store.MessageID, store.FolderID) (store.Message, error) {
-	return store.Message{}, errUnfinished
 }

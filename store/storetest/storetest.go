@@ -27,6 +27,7 @@ func Run(t *testing.T, open Open) {
 		{"Messages", testMessages},
 		{"SaveMessage", testSaveMessage},
 		{"Stages", testStages},
+		{"Moves", testMoves},
 		{"Contents", testContents},
 		{"Properties", testProperties},
 		{"Names", testNames},

@@ -207,6 +207,7 @@ func testTransactionsSnapshot(t *testing.T, open Open) {
 
 func testTransactionsScope(t *testing.T, open Open) {
 	f := newFixture(t, open)
+	m := f.message()
 	for name, fn := range map[string]func(store.Tx) error{
 		"CreateFolder": func(tx store.Tx) error {
 			_, err := tx.CreateFolder(store.NewFolder{Mailbox: f.mb.ID, Parent: f.inbox, Type: store.FolderGeneric, Name: "x"})
@@ -216,6 +217,12 @@ func testTransactionsScope(t *testing.T, open Open) {
 		"SetMailboxProps":  func(tx store.Tx) error { return tx.SetMailboxProps(f.mb.ID, nil, nil) },
 		"DeleteMailbox":    func(tx store.Tx) error { return tx.DeleteMailbox(f.mb.ID) },
 		"CreateMessage":    func(tx store.Tx) error { _, err := tx.CreateMessage(store.NewMessage{Folder: f.inbox}); return err },
+		"SaveMessage":      func(tx store.Tx) error { _, err := tx.SaveMessage(m.ID, store.MessageEdit{}); return err },
+		"SetMessageFlags":  func(tx store.Tx) error { _, err := tx.SetMessageFlags(m.ID, 1, 1); return err },
+		"SetMessageStatus": func(tx store.Tx) error { _, err := tx.SetMessageStatus(m.ID, 1, 1); return err },
+		"MoveMessage":      func(tx store.Tx) error { _, err := tx.MoveMessage(m.ID, f.root); return err },
+		"CopyMessage":      func(tx store.Tx) error { _, err := tx.CopyMessage(m.ID, f.root); return err },
+		"DeleteMessage":    func(tx store.Tx) error { return tx.DeleteMessage(m.ID, true) },
 		"SetReceiveFolder": func(tx store.Tx) error { return tx.SetReceiveFolder(f.mb.ID, "x", f.inbox) },
 		"SetPermissions":   func(tx store.Tx) error { return tx.SetPermissions(f.inbox, nil) },
 		"RegisterNames":    func(tx store.Tx) error { _, err := tx.RegisterNames(f.mb.ID, nil); return err },

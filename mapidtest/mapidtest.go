@@ -52,6 +52,9 @@ func Start(t testing.TB, options ...Option) *Server {
 		option(&o)
 	}
 	cfg, err := o.config(dir)
+	if err == nil {
+		err = putImage(&cfg)
+	}
 	if err != nil {
 		t.Fatalf("mapidtest: %v", err)
 	}

@@ -1,11 +1,16 @@
 package mapidtest
 
 import (
+	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
+	"github.com/mapid/mapid/internal/app"
 	"github.com/mapid/mapid/internal/config"
 )
 
@@ -94,6 +99,34 @@ func (s *settings) config(dir string) (config.Config, error) {
 		cfg.Trace.File = filepath.Join(dir, "trace"+traceExt)
 	}
 	return cfg, cfg.Validate()
+}
+
+// demoImage is the database that the demo organisation starts with, made once in a process.
+var demoImage = sync.OnceValues(func() ([]byte, error) { return app.Image(context.Background(), config.Default()) })
+
+// putImage puts the demo organisation where a server of cfg will find it, so that the server need not seed. Other seeds
+// and other organisations are left to the server.
+func putImage(cfg *config.Config) error {
+	d := config.Default()
+	if cfg.Seed != d.Seed || cfg.Organization != d.Organization || cfg.Store.Path == config.Memory {
+		return nil
+	}
+	image, err := demoImage()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(cfg.Store.Path), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(cfg.Store.Path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) { // a store of the test's own
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(image)
+	return errors.Join(err, f.Close())
 }
 
 // traceExt makes the trace a text.

@@ -40,10 +40,11 @@ func LoadFrom(src Sources) (Config, error) {
 	if src.File != "" {
 		d.file(src.File)
 	}
-	d.environ(src.Environ)
+	known := leaves(reflect.ValueOf(&cfg).Elem(), "")
+	d.environ(src.Environ, known)
 	for _, f := range src.Flags {
 		d.source = f.Name
-		d.text(leaves(reflect.ValueOf(&cfg).Elem(), "")[f.Path], f.Path, f.Value)
+		d.text(known[f.Path], f.Path, f.Value)
 	}
 	d.decodeServers() // last: entries start from the top level as it is by then
 	return cfg, errors.Join(d.problems...)
@@ -300,8 +301,7 @@ func (d *decoder) text(v reflect.Value, path, text string) {
 // Kubernetes and Docker links set for a service that happens to be called mapid.
 var foreignVariables = regexp.MustCompile(`^MAPID_(ADMIN|ADMIN_TOKEN|CONFIG|DATA|EPHEMERAL|REQUIRE_[A-Z0-9_]+|([A-Z0-9_]+_)?SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?|([A-Z0-9_]+_)?PORT(_[0-9]+_(TCP|UDP)(_[A-Z]+)?)?)$`)
 
-func (d *decoder) environ(environ []string) {
-	known := leaves(reflect.ValueOf(d.cfg).Elem(), "")
+func (d *decoder) environ(environ []string, known map[string]reflect.Value) {
 	byName := make(map[string]string, len(known))
 	names := make([]string, 0, len(known))
 	for path := range known {

@@ -63,14 +63,23 @@ func leafPaths(t reflect.Type, path string) []string {
 // leaves maps the path of every leaf below v to its value.
 func leaves(v reflect.Value, path string) map[string]reflect.Value {
 	out := make(map[string]reflect.Value)
-	for _, p := range leafPaths(v.Type(), path) {
-		at := v
-		for key := range strings.SplitSeq(p, ".") {
-			at = at.FieldByIndex(fieldOf(at.Type(), key).Index)
-		}
-		out[p] = at
-	}
+	addLeaves(out, v, path)
 	return out
+}
+
+func addLeaves(out map[string]reflect.Value, v reflect.Value, path string) {
+	t := v.Type()
+	for i := range t.NumField() {
+		f := t.Field(i)
+		key := f.Tag.Get("yaml")
+		switch {
+		case key == "":
+		case isSection(f.Type):
+			addLeaves(out, v.Field(i), join(path, key))
+		default:
+			out[join(path, key)] = v.Field(i)
+		}
+	}
 }
 
 // allKeys lists leaves and sections.

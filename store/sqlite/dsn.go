@@ -22,7 +22,7 @@ func writeDSN(path string, d Durability) string {
 	return dsn(path, url.Values{
 		"mode":    {"rw"},
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(2000)", "journal_mode(WAL)", "synchronous(" + d.pragma() + ")", "cache_size(-8000)", "temp_store(MEMORY)", "journal_size_limit(67108864)"},
+		"_pragma": {"busy_timeout(2000)", "synchronous(" + d.pragma() + ")", "journal_mode(WAL)", "cache_size(-8000)", "temp_store(MEMORY)", "journal_size_limit(67108864)"},
 	})
 }
 

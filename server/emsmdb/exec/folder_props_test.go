@@ -9,7 +9,9 @@ import (
 	"github.com/mapid/mapid/internal/rop"
 )
 
-func text(tag mapi.PropTag, s string) prop.Tagged { return prop.Tagged{Tag: tag, Value: prop.String(s)} }
+func text(tag mapi.PropTag, s string) prop.Tagged {
+	return prop.Tagged{Tag: tag, Value: prop.String(s)}
+}
 
 // TestFolderRename checks that a name is unique among siblings without regard to case, [MS-OXCFOLD] 2.2.2.2.2.5, and
 // that a taken one spoils nothing else of the request.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/store"
@@ -287,4 +288,10 @@ func (w *world) delegate(user string) *world {
 	o := w.with(user)
 	one[*rop.LogonResponse](o, &rop.LogonRequest{LogonFlags: mapi.LogonPrivate, OpenFlags: mapi.OpenUsePerMdbReplidMapping, Essdn: aliceDN})
 	return o
+}
+
+// addressOf is the entry id of a user in the address book.
+func (w *world) addressOf(user string) prop.Value {
+	w.t.Helper()
+	return prop.Binary(msgprops.AddressBookEntryID{Type: mapi.DisplayMailUser, DN: w.entry(user).DN}.Bytes())
 }

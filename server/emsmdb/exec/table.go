@@ -117,7 +117,9 @@ var table = map[rop.ID]*entry{
 	rop.QueryPosition:               on(object.KindTable, 8, (*Executor).queryPosition),                                                              // 0x17
 	rop.SeekRow:                     on(object.KindTable, 5, (*Executor).seekRow, stopping),                                                          // 0x18
 	rop.CreateFolder:                on(object.KindFolder, 8+1+1+1, (*Executor).createFolder),                                                        // 0x1C
+	rop.DeleteMessages:              long(object.KindFolder, (*Executor).deleteMessages),                                                             // 0x1E
 	rop.GetMessageStatus:            on(object.KindFolder, 4, (*Executor).getMessageStatus, otherwise(mapi.ErrNullObject)),                           // 0x1F
+	rop.SetMessageStatus:            on(object.KindFolder, 4, (*Executor).setMessageStatus, otherwise(mapi.ErrNullObject)),                           // 0x20
 	rop.GetAttachmentTable:          on(object.KindMessage, 0, (*Executor).getAttachmentTable),                                                       // 0x21
 	rop.OpenAttachment:              on(object.KindMessage, 0, (*Executor).openAttachment),                                                           // 0x22
 	rop.SetReceiveFolder:            on(object.KindLogon, 0, (*Executor).setReceiveFolder),                                                           // 0x26
@@ -128,6 +130,7 @@ var table = map[rop.ID]*entry{
 	rop.WriteStream:                 on(object.KindStream, 2, (*Executor).writeStream),                                                               // 0x2D
 	rop.SeekStream:                  on(object.KindStream, 8, (*Executor).seekStream),                                                                // 0x2E
 	rop.SetStreamSize:               on(object.KindStream, 0, (*Executor).setStreamSize),                                                             // 0x2F
+	rop.MoveCopyMessages:            long(object.KindFolder, (*Executor).moveCopyMessages, to(object.KindFolder)),                                    // 0x33
 	rop.QueryColumnsAll:             on(object.KindTable, 2, (*Executor).queryColumnsAll),                                                            // 0x37
 	rop.Abort:                       on(object.KindTable, 1, (*Executor).abort),                                                                      // 0x38
 	rop.CopyToStream:                on(object.KindStream, 16, (*Executor).copyToStream, to(object.KindStream)),                                      // 0x3A
@@ -156,6 +159,7 @@ var table = map[rop.ID]*entry{
 	rop.ResetTable:                  on(object.KindTable, 0, (*Executor).resetTable),                                                                 // 0x81
 	rop.TellVersion:                 on(object.KindAny, 0, (*Executor).tellVersion),                                                                  // 0x86
 	rop.WriteAndCommitStream:        on(object.KindStream, 2, (*Executor).writeAndCommitStream),                                                      // 0x90
+	rop.HardDeleteMessages:          long(object.KindFolder, (*Executor).hardDeleteMessages),                                                         // 0x91
 	rop.WriteStreamExtended:         on(object.KindStream, 4, (*Executor).writeStreamExtended),                                                       // 0xA3
 	rop.Logon:                       on(0, logonResponseSize, (*Executor).logon),                                                                     // 0xFE
 }

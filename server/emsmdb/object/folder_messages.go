@@ -1,6 +1,7 @@
 package object
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -148,6 +149,9 @@ func (m *members) transfer(tx store.Tx, id uint64, to store.FolderID, copying bo
 	msg, err := m.get(tx, id, mapi.RightReadAny, 0)
 	if err != nil {
 		return 0, err
+	}
+	if dst, err := tx.Folder(to); err != nil || dst.Deleted {
+		return 0, cmp.Or(err, store.ErrNotFound)
 	}
 	if copying {
 		_, err = tx.CopyMessage(msg.ID, to)

@@ -71,18 +71,29 @@ func (s *Server) sessions() ([]Session, error) {
 // WaitSession waits until a user is on this server, and returns the session.
 func (s *Server) WaitSession(user string) Session {
 	s.process.t.Helper()
-	var found Session
-	s.process.wait(fmt.Sprintf("a session of %s", user), func() (bool, error) {
-		list, err := s.sessions()
-		for _, session := range list {
-			if session.User == user {
-				found = session
-				return true, nil
-			}
-		}
-		return false, err
-	})
-	return found
+	var event struct{ Session Session }
+	s.process.wait(fmt.Sprintf("a session of %s", user),
+		url.Values{"for": {"session"}, "user": {user}, "server": {s.Name()}}, &event)
+	return event.Session
+}
+
+// Operation is a ROP that was carried out, or an RPC that carries none.
+type Operation struct {
+	Name    string  `json:"name"`    // RopOpenFolder, EcDoConnectEx
+	Session uint64  `json:"session"` // 0 for what belongs to none
+	Client  string  `json:"client"`  // the program, as it calls itself
+	Code    Code    `json:"code"`
+	Result  string  `json:"result"` // name of the code
+	Millis  float64 `json:"ms"`     // how long it took
+}
+
+// WaitROP waits until a user does an operation, and returns it. What was done before the call does not count: let the
+// client run beside it. "Rop" may be left out of the name.
+func (s *Server) WaitROP(user, name string) Operation {
+	s.process.t.Helper()
+	var event struct{ ROP Operation }
+	s.process.wait(fmt.Sprintf("%s of %s", name, user), url.Values{"for": {"rop"}, "user": {user}, "rop": {name}}, &event)
+	return event.ROP
 }
 
 // SetEncryptionRequired says whether the next connect must be sealed. Sessions that are on stay on.
@@ -116,7 +127,11 @@ func (p *process) must(method, path string, query url.Values, body, out any) {
 
 // call calls the admin API.
 func (p *process) call(method, path string, query url.Values, body, out any) error {
-	ctx, stop := context.WithTimeout(p.t.Context(), p.timeout)
+	return p.callWithin(p.timeout, method, path, query, body, out)
+}
+
+func (p *process) callWithin(timeout time.Duration, method, path string, query url.Values, body, out any) error {
+	ctx, stop := context.WithTimeout(p.t.Context(), timeout)
 	defer stop()
 	var reader io.Reader
 	if body != nil {
@@ -152,25 +167,18 @@ func (p *process) call(method, path string, query url.Values, body, out any) err
 	return json.Unmarshal(text, out)
 }
 
-// pollEvery is how often a wait looks again.
-const pollEvery = 5 * time.Millisecond
+// Bounds of a wait: the longest that the admin API parks, and how much later than the time-out its answer may come.
+const (
+	longestWait = 10 * time.Minute
+	grace       = 5 * time.Second
+)
 
-// wait looks until it is done or the time is up.
-func (p *process) wait(what string, done func() (bool, error)) {
+// wait asks the admin API for the event that a query describes; what is there already counts.
+func (p *process) wait(what string, query url.Values, event any) {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.t.Context(), p.timeout)
-	defer stop()
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
-	for {
-		ok, err := done()
-		if ok {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			p.t.Fatalf("mapidtest: waited %v for %s (last error: %v)", p.timeout, what, err)
-		}
+	timeout := min(p.timeout, longestWait)
+	query.Set("timeout", timeout.String())
+	if err := p.callWithin(timeout+grace, http.MethodGet, "/api/v1/wait", query, nil, event); err != nil {
+		p.t.Fatalf("mapidtest: waited for %s: %v", what, err)
 	}
 }

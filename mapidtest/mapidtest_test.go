@@ -119,12 +119,77 @@ func TestWaitMessage(t *testing.T) {
 	}()
 	m := s.WaitMessage("dora", "Inbox", "Late")
 	<-added
-	if m.ID == "" || m.Class != "IPM.Note" || m.Size == 0 {
+	if m.ID == "" || m.Class != "IPM.Note" || m.Size == 0 || m != s.WaitMessage("dora", "", "Late") {
 		t.Errorf("%+v", m)
 	}
 	s.Reset()
 	if n := len(s.Messages("dora", "Inbox")); n != 2 {
 		t.Errorf("%d messages after the reset, the seed has 2", n)
+	}
+}
+
+func TestWaitSessionAndROP(t *testing.T) {
+	t.Parallel()
+	s := mapidtest.Start(t, mapidtest.Seed(oneMessage))
+	failed := make(chan error, 1)
+	stop := make(chan struct{})
+	go func() {
+		for {
+			if _, err := s.TryLogOn("dora", "s3cret"); err != nil {
+				failed <- err
+				return
+			}
+			select {
+			case <-stop:
+				failed <- nil
+				return
+			default:
+			}
+		}
+	}()
+	if got := s.WaitSession("dora"); got.User != "dora" || got.Level != "privacy" || got.Server != s.Name() || got.ID == 0 {
+		t.Errorf("%+v", got)
+	}
+	if got := s.WaitROP("dora", "Logon"); got.Name != "RopLogon" || got.Code != 0 || got.Result != "ecNone" || got.Session == 0 {
+		t.Errorf("%+v", got)
+	}
+	close(stop)
+	if err := <-failed; err != nil {
+		t.Error(err)
+	}
+}
+
+// ending is a test whose end is seen from outside.
+type ending struct {
+	*failing
+}
+
+func (e *ending) Fatalf(format string, a ...any) {
+	e.Logf(format, a...)
+	panic(e)
+}
+
+func TestWaitEnds(t *testing.T) {
+	t.Parallel()
+	e := &ending{&failing{TB: t}}
+	s := mapidtest.Start(e, mapidtest.Timeout(20*time.Millisecond))
+	for what, wait := range map[string]func(){
+		`no message matched within 20ms`: func() { s.WaitMessage("alice", "Inbox", "never") },
+		`no session matched within 20ms`: func() { s.WaitSession("bob") },
+		`no rop matched within 20ms`:     func() { s.WaitROP("bob", "OpenFolder") },
+		"nobody":                         func() { s.WaitMessage("nobody", "Inbox", "never") },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil || !strings.Contains(e.log.String(), what) {
+					t.Errorf("want %q, the test says %s", what, e.log.String())
+				}
+			}()
+			wait()
+		}()
+	}
+	for _, fn := range slices.Backward(e.cleanups) {
+		fn()
 	}
 }
 

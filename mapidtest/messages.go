@@ -52,19 +52,12 @@ func (s *Server) messages(mailbox, folder string) ([]Message, error) {
 	}
 }
 
-// WaitMessage waits until a folder has a message with a subject, and returns it.
+// WaitMessage waits until a folder has a message with a subject, and returns it. Without a folder it looks in all of the
+// mailbox.
 func (s *Server) WaitMessage(mailbox, folder, subject string) Message {
 	s.process.t.Helper()
-	var found Message
-	s.process.wait(fmt.Sprintf("a message %q in %s of %s", subject, folder, mailbox), func() (bool, error) {
-		list, err := s.messages(mailbox, folder)
-		for _, m := range list {
-			if m.Subject == subject {
-				found = m
-				return true, nil
-			}
-		}
-		return false, err
-	})
-	return found
+	var event struct{ Message Message }
+	s.process.wait(fmt.Sprintf("a message %q in %s of %s", subject, folder, mailbox),
+		url.Values{"for": {"message"}, "user": {mailbox}, "folder": {folder}, "subject": {subject}}, &event)
+	return event.Message
 }

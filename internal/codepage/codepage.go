@@ -106,6 +106,20 @@ func OfLocale(lcid uint32) uint32 {
 	return Windows1252
 }
 
+// internetPages are the code pages that mail uses for text of a Windows code page where it has one of its own.
+var internetPages = map[uint32]uint32{
+	932: 50220, 1250: 28592, 1251: 20866, 1252: 28591, 1253: 28597, 1254: 28599, Unspecified: 28591,
+}
+
+// Internet returns the code page that mail uses for text of a Windows code page: PidTagInternetCodepage of what a user
+// with that code page writes, [MS-OXCMSG] 2.2.1.58.5.
+func Internet(cp uint32) uint32 {
+	if p, ok := internetPages[cp]; ok {
+		return p
+	}
+	return cp
+}
+
 // Decode converts bytes in a code page, held in a string, to UTF-8. Bytes that mean nothing become U+FFFD. Text of
 // unknown code pages is taken for Western European, as Windows clients do.
 func Decode(cp uint32, s string) string {

@@ -49,9 +49,7 @@ func NewMessage(c Created, rules Rules) []prop.Tagged {
 		{Tag: mapi.TagAccess, Value: prop.Uint32(rules.InitialAccess)},
 		{Tag: mapi.TagAccessLevel, Value: prop.Uint32(mapi.AccessLevelModify)},
 		{Tag: mapi.TagCreationTime, Value: prop.Time(c.Now)},
-		{Tag: mapi.TagLastModificationTime, Value: prop.Time(c.Now)},
 		{Tag: mapi.TagSearchKey, Value: prop.Binary(c.SearchKey[:])},
-		{Tag: mapi.TagMessageLocaleId, Value: prop.Uint32(c.Locale)},
 		{Tag: mapi.TagHasNamedProperties, Value: prop.Bool(false)},
 	}
 	if rules.SetsDisplayLists {
@@ -63,11 +61,18 @@ func NewMessage(c Created, rules Rules) []prop.Tagged {
 	if rules.SetsCreator {
 		props = append(props, creator(c.By)...)
 		props = append(props, modifier(c.By)...)
-		props = append(props,
-			prop.Tagged{Tag: mapi.TagLocaleId, Value: prop.Uint32(c.Locale)},
-			prop.Tagged{Tag: mapi.TagMessageCodepage, Value: prop.Uint32(c.CodePage)})
+		props = append(props, locale(c.Locale, c.CodePage)...)
+		props = append(props, prop.Tagged{Tag: mapi.TagLastModificationTime, Value: prop.Time(c.Now)})
 	}
 	return props
+}
+
+// locale is what a message tells of the language of who made it.
+func locale(lcid, codePage uint32) []prop.Tagged {
+	return []prop.Tagged{
+		{Tag: mapi.TagLocaleId, Value: prop.Uint32(lcid)}, {Tag: mapi.TagMessageLocaleId, Value: prop.Uint32(lcid)},
+		{Tag: mapi.TagMessageCodepage, Value: prop.Uint32(codePage)},
+	}
 }
 
 func creator(p Person) []prop.Tagged {
@@ -123,7 +128,10 @@ type Saved struct {
 	Now         mapi.FileTime
 	By          Person
 	FirstSave   bool
-	Named       bool // there is a named property
+	Named       bool   // there is a named property
+	Locale      uint32 // of the logon
+	CodePage    uint32 // of the logon
+	Internet    uint32 // the code page that mail uses for text of CodePage
 }
 
 // Save returns what a save sets besides what the client set, [MS-OXCMSG] 3.2.5.3: subject, display lists, flags,
@@ -132,13 +140,15 @@ func Save(s Saved, rules Rules) []prop.Tagged {
 	props := displayLists(s.Recipients)
 	props = append(props, modifier(s.By)...)
 	props = append(props,
-		prop.Tagged{Tag: mapi.TagLastModificationTime, Value: prop.Time(s.Now)},
 		prop.Tagged{Tag: mapi.TagLocalCommitTime, Value: prop.Time(s.Now)},
 		prop.Tagged{Tag: mapi.TagHasAttachments, Value: prop.Bool(s.Attachments > 0)},
-		prop.Tagged{Tag: mapi.TagMessageFlags, Value: prop.Uint32(MessageFlags(uint32(s.Get(mapi.TagMessageFlags).Bits()), s.Attachments))},
+		prop.Tagged{Tag: mapi.TagMessageFlags, Value: prop.Uint32(s.flags())},
 		prop.Tagged{Tag: mapi.TagHasNamedProperties, Value: prop.Bool(s.Named)})
-	if s.FirstSave && s.Get(mapi.TagCreatorName).IsZero() {
-		props = append(props, creator(s.By)...)
+	if !s.FirstSave || !s.Changed(mapi.TagLastModificationTime) {
+		props = append(props, prop.Tagged{Tag: mapi.TagLastModificationTime, Value: prop.Time(s.Now)})
+	}
+	if s.FirstSave {
+		props = append(props, s.first()...)
 	}
 	subject, ok := s.Subject()
 	if ok {
@@ -148,6 +158,39 @@ func Save(s Saved, rules Rules) []prop.Tagged {
 			prop.Tagged{Tag: mapi.TagNormalizedSubject, Value: prop.String(subject.Normalized)})
 	}
 	return append(props, s.conversation(subject, rules)...)
+}
+
+// first returns what only the first save sets, unless the message has it already.
+func (s Saved) first() (props []prop.Tagged) {
+	if s.Get(mapi.TagCreatorName).IsZero() {
+		props = append(props, creator(s.By)...)
+	}
+	for _, p := range append(locale(s.Locale, s.CodePage), prop.Tagged{Tag: mapi.TagInternetCodepage, Value: prop.Uint32(s.Internet)}) {
+		if s.Get(p.Tag).IsZero() {
+			props = append(props, p)
+		}
+	}
+	return props
+}
+
+// flags returns PidTagMessageFlags. A message that was not sent is unmodified until its second save; one that somebody
+// else sent awaits the reports that its sender asked for, [MS-OXCMSG] 2.2.1.6.
+func (s Saved) flags() uint32 {
+	flags := MessageFlags(uint32(s.Get(mapi.TagMessageFlags).Bits()), s.Attachments)
+	if !s.FirstSave {
+		return flags &^ mapi.MfUnmodified
+	}
+	flags |= mapi.MfUnmodified
+	if flags&(mapi.MfUnsent|mapi.MfRead) != 0 {
+		return flags
+	}
+	if s.Get(mapi.TagReadReceiptRequested).Bool() {
+		flags |= mapi.MfNotifyRead
+	}
+	if s.Get(mapi.TagNonReceiptNotificationRequested).Bool() {
+		flags |= mapi.MfNotifyUnread
+	}
+	return flags
 }
 
 // Subject resolves the three subject properties, of which a client may have set any; ok is false if there is none. A

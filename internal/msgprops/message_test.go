@@ -203,15 +203,17 @@ func TestSave(t *testing.T) {
 	s := saved(map[mapi.PropTag]string{mapi.TagSubject: "RE: Hello World"}, nil)
 	s.Recipients = []msgprops.Recipient{{Type: mapi.RecipientTo, DisplayName: "Bob"}, {Type: mapi.RecipientCc, DisplayName: "Carol"},
 		{Type: mapi.RecipientTo | mapi.RecipientSent, DisplayName: "Alice"}, {Type: 9, DisplayName: "Nobody"}}
-	s.Attachments, s.FirstSave, s.Named = 1, true, true
+	s.Attachments, s.FirstSave, s.Named, s.Locale, s.CodePage, s.Internet = 1, true, true, 0x407, 1252, 28591
 	hash := unhex(t, hashHelloWorld)
 	want := map[string]prop.Value{
 		"PidTagSubject": prop.String("RE: Hello World"), "PidTagSubjectPrefix": prop.String("RE: "), "PidTagNormalizedSubject": prop.String("Hello World"),
 		"PidTagDisplayTo": prop.String("Bob; Alice"), "PidTagDisplayCc": prop.String("Carol"), "PidTagDisplayBcc": prop.String(""),
 		"PidTagLastModifierName": prop.String("Bob"), "PidTagLastModifierEntryId": prop.Binary(nil), "PidTagCreatorName": prop.String("Bob"),
 		"PidTagCreatorEntryId": prop.Binary(nil), "PidTagLastModificationTime": prop.Time(5), "PidTagLocalCommitTime": prop.Time(5),
-		"PidTagHasAttachments": prop.Bool(true), "PidTagMessageFlags": prop.Uint32(mapi.MfHasAttach), "PidTagHasNamedProperties": prop.Bool(true),
+		"PidTagHasAttachments": prop.Bool(true), "PidTagMessageFlags": prop.Uint32(mapi.MfHasAttach | mapi.MfUnmodified), "PidTagHasNamedProperties": prop.Bool(true),
 		"PidTagConversationTopic": prop.String("Hello World"), "PidTagConversationId": prop.Binary(hash),
+		"PidTagLocaleId": prop.Int32(0x407), "PidTagMessageLocaleId": prop.Int32(0x407), "PidTagMessageCodepage": prop.Int32(1252),
+		"PidTagInternetCodepage": prop.Int32(28591),
 	}
 	if d := cmp.Diff(want, values(msgprops.Save(s, rules2010))); d != "" {
 		t.Error(d)
@@ -219,6 +221,45 @@ func TestSave(t *testing.T) {
 	old := values(msgprops.Save(s, msgprops.Rules{}))
 	if !old["PidTagConversationTopic"].IsZero() || !old["PidTagConversationId"].IsZero() {
 		t.Error("a version that computes no conversation does")
+	}
+}
+
+// TestSaveFlags checks which flags a save sets and clears, [MS-OXCMSG] 2.2.1.6.
+func TestSaveFlags(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name         string
+		flags        uint32
+		first        bool
+		read, unread bool // reports asked for
+		want         uint32
+	}{
+		{"FirstUnsent", mapi.MfUnsent | mapi.MfRead, true, true, true, mapi.MfUnsent | mapi.MfRead | mapi.MfUnmodified},
+		{"FirstReceived", 0, true, true, true, mapi.MfUnmodified | mapi.MfNotifyRead | mapi.MfNotifyUnread},
+		{"FirstReceivedReadReportOnly", 0, true, true, false, mapi.MfUnmodified | mapi.MfNotifyRead},
+		{"FirstReceivedNoReport", 0, true, false, false, mapi.MfUnmodified},
+		{"FirstReadAlready", mapi.MfRead, true, true, true, mapi.MfUnmodified | mapi.MfRead},
+		{"Again", mapi.MfUnsent | mapi.MfUnmodified, false, true, true, mapi.MfUnsent},
+	} {
+		get := map[mapi.PropTag]prop.Value{
+			mapi.TagMessageFlags: prop.Uint32(c.flags), mapi.TagReadReceiptRequested: prop.Bool(c.read), mapi.TagNonReceiptNotificationRequested: prop.Bool(c.unread),
+		}
+		s := msgprops.Saved{FirstSave: c.first, Get: func(tag mapi.PropTag) prop.Value { return get[tag] }, Changed: func(mapi.PropTag) bool { return false }}
+		if got := uint32(values(msgprops.Save(s, rules2010))["PidTagMessageFlags"].Bits()); got != c.want {
+			t.Errorf("%s: got %X, want %X", c.name, got, c.want)
+		}
+	}
+}
+
+// TestSaveKeepsTimeOfFirstSave checks that a client says when an imported message was changed.
+func TestSaveKeepsTimeOfFirstSave(t *testing.T) {
+	t.Parallel()
+	for _, first := range []bool{true, false} {
+		s := saved(map[mapi.PropTag]string{mapi.TagLastModificationTime: "set"}, nil)
+		s.FirstSave = first
+		if got := values(msgprops.Save(s, rules2010))["PidTagLastModificationTime"]; got.IsZero() != first {
+			t.Errorf("first save %v: %v", first, got)
+		}
 	}
 }
 

@@ -67,8 +67,65 @@ func TestLogonDelegateReadsButDoesNotWrite(t *testing.T) {
 	}
 	open.OpenModeFlags = mapi.OpenModeBestAccess
 	one[*rop.OpenMessageResponse](w, open)
-	if v := w.props(3, mapi.TagAccess, mapi.TagAccessLevel); uint32(v[0].Bits()) != mapi.AccessRead || v[1].Int() != 0 {
-		t.Errorf("access %#x, level %v", v[0].Bits(), v[1])
+	if v := w.props(3, mapi.TagAccess)[0]; uint32(v.Bits()) != mapi.AccessRead {
+		t.Errorf("access %#x", v.Bits())
+	}
+	if got := w.code(saveRequest(3, 0)); got != mapi.ErrAccessDenied {
+		t.Errorf("saving: %v", got)
+	}
+}
+
+// TestLogonDelegateBestAccess is difference M9: what BestAccess is for a user who may only read, [MS-OXCMSG] 2.2.3.1.1
+// <12>. Saving is refused in any case.
+func TestLogonDelegateBestAccess(t *testing.T) {
+	t.Parallel()
+	for profile, want := range map[string]struct {
+		level int64
+		save  mapi.ErrorCode
+	}{"exchange2007": {0, mapi.Success}, "exchange2010-sp1": {1, mapi.ErrAccessDenied}, "exchange2016": {1, mapi.ErrAccessDenied}} {
+		w := newWorld(t, asUser("carol"), withProfile(profile))
+		l := one[*rop.LogonResponse](w, delegateRequest(aliceDN))
+		one[*rop.OpenFolderResponse](w, &rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: l.FolderIDs[fidInbox]})
+		id := w.find("Weekly newsletter")
+		w.openAt(3, id, mapi.OpenModeBestAccess)
+		if got := w.props(3, mapi.TagAccessLevel)[0].Int(); got != want.level {
+			t.Errorf("%s: level %d, want %d", profile, got, want.level)
+		}
+		before := w.props(3, mapi.TagChangeKey)[0]
+		if got := w.code(saveRequest(3, 0)); got != want.save {
+			t.Errorf("%s: save %v, want %v", profile, got, want.save)
+		}
+		if got := w.props(3, mapi.TagChangeKey)[0]; !got.Equal(before) {
+			t.Errorf("%s: the message changed", profile)
+		}
+	}
+}
+
+// TestLogonDelegateOwnMessages: an author changes what they made themselves and nothing else, [MS-OXCPERM] 2.2.7.
+func TestLogonDelegateOwnMessages(t *testing.T) {
+	t.Parallel()
+	owner := newWorld(t)
+	l := owner.inbox()
+	owner.permit(l.FolderIDs[fidInbox], "bob", mapi.RoleAuthor)
+	w := owner.delegate("bob")
+	one[*rop.OpenFolderResponse](w, &rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: l.FolderIDs[fidInbox]})
+	one[*rop.CreateMessageResponse](w, &rop.CreateMessageRequest{InOut: inOut(1, 3), CodePageID: 0x0FFF, FolderID: l.FolderIDs[fidInbox]})
+	w.set(3, text(mapi.TagSubject, "From bob"))
+	own := w.save(3)
+	if got := w.code(&rop.CreateMessageRequest{InOut: inOut(1, 4), CodePageID: 0x0FFF, FolderID: l.FolderIDs[fidInbox], AssociatedFlag: true}); got != mapi.ErrNoCreateRight {
+		t.Errorf("associated message: %v", got)
+	}
+	for id, want := range map[mapi.ID]mapi.ErrorCode{own: mapi.Success, w.find("Weekly newsletter"): mapi.ErrAccessDenied} {
+		if got := w.code(openRequest(4, id, mapi.OpenModeReadWrite)); got != want {
+			t.Errorf("message %v: %v, want %v", id, got, want)
+		}
+	}
+	w.openAt(4, own, mapi.OpenModeReadWrite)
+	w.set(4, text(mapi.TagSubject, "Changed by bob"))
+	w.save(4)
+	v := w.props(4, mapi.TagCreatorName, mapi.TagLastModifierName, mapi.TagAccess)
+	if v[0].Str() != "Bob Brown" || v[1].Str() != "Bob Brown" || uint32(v[2].Bits()) != mapi.AccessRead|mapi.AccessModify|mapi.AccessDelete {
+		t.Errorf("properties = %v", v)
 	}
 }
 

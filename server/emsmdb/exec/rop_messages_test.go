@@ -230,7 +230,7 @@ func TestAttachments(t *testing.T) {
 	if got := w.code(&rop.OpenAttachmentRequest{InOut: inOut(3, 4), AttachmentID: 9}); got != mapi.ErrNotFound {
 		t.Errorf("unknown number: %v", got)
 	}
-	if got := w.code(&rop.OpenAttachmentRequest{InOut: inOut(1, 4)}); got != mapi.ErrNoSupport {
+	if got := w.code(&rop.OpenAttachmentRequest{InOut: inOut(1, 4)}); got != mapi.ErrNullObject {
 		t.Errorf("of a folder: %v", got)
 	}
 }

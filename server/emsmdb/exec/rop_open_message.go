@@ -50,7 +50,7 @@ func openedMessage(m *object.Message, o *object.Opened, room int) rop.OpenedMess
 			break
 		}
 		out.RecipientRows = append(out.RecipientRows, rop.OpenRecipientRow{
-			RecipientType: uint8(o.Recipients[i].Type), CodePageID: rows.page(), RecipientRow: row,
+			RecipientType: rowType(o.Recipients[i].Type), CodePageID: rows.page(), RecipientRow: row,
 		})
 	}
 	return out

@@ -29,7 +29,7 @@ func (e *Executor) readRecipients(ctx context.Context, c *Call, req *rop.ReadRec
 			break
 		}
 		resp.RecipientRows = append(resp.RecipientRows, rop.ReadRecipientRow{
-			RowID: list[i].RowID, RecipientType: uint8(list[i].Type), CodePageID: rows.page(), RecipientRow: row,
+			RowID: list[i].RowID, RecipientType: rowType(list[i].Type), CodePageID: rows.page(), RecipientRow: row,
 		})
 	}
 	if len(resp.RecipientRows) == 0 {

@@ -99,16 +99,21 @@ func plus[PReq rop.Request](extra func(req PReq) int) option {
 // table holds every ROP that has a handler, in id order. The numbers are sizes of what follows the response's head.
 var table = map[rop.ID]*entry{
 	rop.OpenFolder:                  on(object.KindLogon|object.KindFolder, 2, (*Executor).openFolder),                                               // 0x02
-	rop.OpenMessage:                 on(object.KindLogon|object.KindFolder, minOpenMessage, (*Executor).openMessage),                                 // 0x03
+	rop.OpenMessage:                 on(object.KindLogon|object.KindFolder, minOpenMessage, (*Executor).openMessage, otherwise(mapi.ErrNullObject)),  // 0x03
 	rop.GetHierarchyTable:           on(object.KindFolder, 4, (*Executor).getHierarchyTable),                                                         // 0x04
 	rop.GetContentsTable:            on(object.KindFolder, 4, (*Executor).getContentsTable),                                                          // 0x05
+	rop.CreateMessage:               on(object.KindLogon|object.KindFolder, 1, (*Executor).createMessage, otherwise(mapi.ErrNullObject)),             // 0x06
 	rop.GetPropertiesSpecific:       on(object.KindBag, 1, (*Executor).getPropertiesSpecific),                                                        // 0x07
 	rop.GetPropertiesAll:            on(object.KindBag, 2, (*Executor).getPropertiesAll),                                                             // 0x08
 	rop.GetPropertiesList:           on(object.KindBag, 2, (*Executor).getPropertiesList),                                                            // 0x09
 	rop.SetProperties:               on(object.KindBag, 2, (*Executor).setProperties, plus(setPropertiesSize)),                                       // 0x0A
 	rop.DeleteProperties:            on(object.KindBag, 2, (*Executor).deleteProperties, plus(deletePropertiesSize)),                                 // 0x0B
+	rop.SaveChangesMessage:          on(object.KindMessage, 1+8, (*Executor).saveChangesMessage, otherwise(mapi.ErrNullObject)),                      // 0x0C
+	rop.RemoveAllRecipients:         on(object.KindMessage, 0, (*Executor).removeAllRecipients, otherwise(mapi.ErrNullObject)),                       // 0x0D
+	rop.ModifyRecipients:            on(object.KindMessage, 0, (*Executor).modifyRecipients, otherwise(mapi.ErrNullObject)),                          // 0x0E
 	rop.ReadRecipients:              on(object.KindMessage, 1, (*Executor).readRecipients, otherwise(mapi.ErrNullObject)),                            // 0x0F
-	rop.SetMessageReadFlag:          on(object.KindMessage, 1+1+24, (*Executor).setMessageReadFlag),                                                  // 0x11
+	rop.ReloadCachedInformation:     on(object.KindMessage, minOpenMessage, (*Executor).reloadCachedInformation, otherwise(mapi.ErrNullObject)),      // 0x10
+	rop.SetMessageReadFlag:          on(object.KindMessage, 1+1+24, (*Executor).setMessageReadFlag, otherwise(mapi.ErrNullObject)),                   // 0x11
 	rop.SetColumns:                  on(object.KindTable, 1, (*Executor).setColumns),                                                                 // 0x12
 	rop.SortTable:                   on(object.KindTable, 1, (*Executor).sortTable),                                                                  // 0x13
 	rop.Restrict:                    on(object.KindTable, 1, (*Executor).restrict),                                                                   // 0x14
@@ -120,8 +125,11 @@ var table = map[rop.ID]*entry{
 	rop.DeleteMessages:              long(object.KindFolder, (*Executor).deleteMessages),                                                             // 0x1E
 	rop.GetMessageStatus:            on(object.KindFolder, 4, (*Executor).getMessageStatus, otherwise(mapi.ErrNullObject)),                           // 0x1F
 	rop.SetMessageStatus:            on(object.KindFolder, 4, (*Executor).setMessageStatus, otherwise(mapi.ErrNullObject)),                           // 0x20
-	rop.GetAttachmentTable:          on(object.KindMessage, 0, (*Executor).getAttachmentTable),                                                       // 0x21
-	rop.OpenAttachment:              on(object.KindMessage, 0, (*Executor).openAttachment),                                                           // 0x22
+	rop.GetAttachmentTable:          on(object.KindMessage, 0, (*Executor).getAttachmentTable, otherwise(mapi.ErrNullObject)),                        // 0x21
+	rop.OpenAttachment:              on(object.KindMessage, 0, (*Executor).openAttachment, otherwise(mapi.ErrNullObject)),                            // 0x22
+	rop.CreateAttachment:            on(object.KindMessage, 4, (*Executor).createAttachment, otherwise(mapi.ErrNullObject)),                          // 0x23
+	rop.DeleteAttachment:            on(object.KindMessage, 0, (*Executor).deleteAttachment, otherwise(mapi.ErrNullObject)),                          // 0x24
+	rop.SaveChangesAttachment:       on(object.KindAttachment, 0, (*Executor).saveChangesAttachment),                                                 // 0x25
 	rop.SetReceiveFolder:            on(object.KindLogon, 0, (*Executor).setReceiveFolder),                                                           // 0x26
 	rop.GetReceiveFolder:            on(object.KindLogon, 8+256, (*Executor).getReceiveFolder),                                                       // 0x27
 	rop.RegisterNotification:        on(object.KindLogon|object.KindFolder|object.KindMessage|object.KindTable, 0, (*Executor).registerNotification), // 0x29
@@ -139,11 +147,12 @@ var table = map[rop.ID]*entry{
 	rop.LongTermIdFromId:            on(object.KindLogon, 24, (*Executor).longTermIDFromID),                                                          // 0x43
 	rop.IdFromLongTermId:            on(object.KindLogon, 8, (*Executor).idFromLongTermID),                                                           // 0x44
 	rop.PublicFolderIsGhosted:       on(object.KindLogon, 1, (*Executor).publicFolderIsGhosted),                                                      // 0x45
-	rop.OpenEmbeddedMessage:         on(object.KindAttachment, 1+8+minOpenMessage, (*Executor).openEmbeddedMessage),                                  // 0x46
+	rop.OpenEmbeddedMessage:         on(object.KindAttachment, 1+8+minOpenMessage, (*Executor).openEmbeddedMessage, otherwise(mapi.ErrNullObject)),   // 0x46
 	rop.SetSpooler:                  on(object.KindLogon, 0, (*Executor).setSpooler),                                                                 // 0x47
 	rop.GetAddressTypes:             on(object.KindLogon, 2+2+8, (*Executor).getAddressTypes),                                                        // 0x49
 	rop.FindRow:                     on(object.KindTable, 2, (*Executor).findRow),                                                                    // 0x4F
 	rop.Progress:                    raw(object.KindAny, workSize, (*Executor).progress, ignoring(objectOfProgress)),                                 // 0x50
+	rop.GetValidAttachments:         on(object.KindMessage, 2, (*Executor).getValidAttachments, otherwise(mapi.ErrNullObject)),                       // 0x52
 	rop.GetNamesFromPropertyIds:     on(object.KindBag, 2, (*Executor).getNamesFromPropertyIDs),                                                      // 0x55
 	rop.GetPropertyIdsFromNames:     on(object.KindBag, 2, (*Executor).getPropertyIDsFromNames, plus(propertyIDsSize)),                               // 0x56
 	rop.LockRegionStream:            on(object.KindStream, 0, (*Executor).lockRegionStream),                                                          // 0x5B

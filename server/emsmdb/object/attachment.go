@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -14,20 +15,20 @@ type Attachment struct {
 	logon    *Logon
 	page     uint32
 	writable bool
+	message  *draft // that it is saved into
 	work     *draft
 	stages   *stages
+	depth    int // of the message it is in; 0 stands in a folder
 	// touchedSize says that a client tried to set PidTagAttachSize.
 	touchedSize bool
-
-	store.Attachment
 }
 
-// attachment returns a new handle's Attachment.
-func (m *Message) attachment(a store.Attachment, writable bool) *Attachment {
-	return &Attachment{logon: m.logon, page: m.page, writable: writable, work: &draft{bag: a.Bag}, stages: m.stages, Attachment: a}
+// attachment returns the object of a new handle. The caller counts it.
+func (m *Message) attachment(work *draft, writable bool) *Attachment {
+	return &Attachment{logon: m.logon, page: m.page, writable: writable, message: m.work, work: work, stages: m.stages, depth: m.depth}
 }
 
-// OpenAttachment opens an attachment by its number, [MS-OXCMSG] 2.2.3.12.
+// OpenAttachment opens an attachment by its number, [MS-OXCMSG] 3.2.5.12.
 func (m *Message) OpenAttachment(ctx context.Context, number uint32, mode uint8) (*Attachment, error) {
 	if mode&^mapi.OpenModeBestAccess != 0 || mode == mapi.OpenModeCreate {
 		return nil, mapi.ErrInvalidParameter
@@ -35,22 +36,131 @@ func (m *Message) OpenAttachment(ctx context.Context, number uint32, mode uint8)
 	if mode == mapi.OpenModeReadWrite && !m.writable {
 		return nil, mapi.ErrAccessDenied
 	}
-	var found *Attachment
+	var found *draft
+	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
+		found, err = m.work.attachment(r, number)
+		return err
+	})
+	if err == nil && found == nil {
+		err = mapi.ErrNotFound
+	}
+	if err != nil {
+		return nil, m.gone(err)
+	}
+	m.stages.hold()
+	return m.attachment(&draft{below: found, number: number, stored: found.stored}, m.writable && mode != mapi.OpenModeReadOnly), nil
+}
+
+// gone turns the absence of a message that was there into what clients are told of it.
+func (m *Message) gone(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return mapi.ErrObjectDeleted
+	}
+	return err
+}
+
+// CreateAttachment makes an attachment that only its handle knows until it is saved, [MS-OXCMSG] 3.2.5.13.
+func (m *Message) CreateAttachment(ctx context.Context) (*Attachment, uint32, error) {
+	if !m.writable {
+		return nil, 0, mapi.ErrAccessDenied
+	}
+	limits := &m.logon.env.Limits
+	if m.depth > limits.Depth {
+		return nil, 0, mapi.ErrMaxAttachment
+	}
 	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		list, err := r.Attachments(m.work.bag)
+		list, err := m.work.attachmentList(r)
 		if err != nil {
 			return err
 		}
-		for i := range list {
-			if list[i].Number == number {
-				found = m.attachment(list[i], m.writable && mode != mapi.OpenModeReadOnly)
-				m.stages.hold()
-				return nil
-			}
+		if len(list) >= limits.Attachments {
+			return mapi.ErrMaxAttachment
 		}
-		return mapi.ErrNotFound
+		for _, a := range list {
+			m.nextAttachment = max(m.nextAttachment, a.number+1)
+		}
+		return nil
 	})
-	return found, err
+	if err != nil {
+		return nil, 0, m.gone(err)
+	}
+	number := m.nextAttachment
+	m.nextAttachment++ // used up even if the attachment is never saved
+	work := &draft{number: number}
+	now := prop.Time(mapi.NewFileTime(m.logon.env.Now()))
+	for _, p := range []prop.Tagged{
+		{Tag: mapi.TagRenderingPosition, Value: prop.Int32(mapi.RenderingNone)}, {Tag: mapi.TagCreationTime, Value: now}, {Tag: mapi.TagLastModificationTime, Value: now},
+	} {
+		work.set(change{tag: p.Tag, value: p.Value})
+	}
+	m.stages.hold()
+	return m.attachment(work, true), number, nil
+}
+
+// DeleteAttachment deletes an attachment from the message, for others once that is saved, [MS-OXCMSG] 3.2.5.14.
+func (m *Message) DeleteAttachment(ctx context.Context, number uint32) error {
+	if !m.writable {
+		return mapi.ErrAccessDenied
+	}
+	var found *draft
+	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		list, err := m.work.attachmentList(r)
+		if err != nil {
+			return err
+		}
+		for _, a := range list {
+			m.nextAttachment = max(m.nextAttachment, a.number+1)
+		}
+		found, err = m.work.attachment(r, number)
+		return err
+	})
+	if err == nil && found == nil {
+		err = mapi.ErrNotFound
+	}
+	if err != nil {
+		return m.gone(err)
+	}
+	return m.stages.drop(ctx, m.work.remove(found)...)
+}
+
+// ValidAttachments lists the numbers of the message's attachments, [MS-OXCMSG] 2.2.3.18.
+func (m *Message) ValidAttachments(ctx context.Context) (numbers []uint32, err error) {
+	err = m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		list, err := m.work.attachmentList(r)
+		for _, a := range list {
+			numbers = append(numbers, a.number)
+		}
+		return err
+	})
+	return numbers, m.gone(err)
+}
+
+// Save commits the changes of the attachment to its message, [MS-OXCMSG] 3.2.5.15.
+func (a *Attachment) Save(ctx context.Context, flags uint8) error {
+	p := &a.logon.env.Profile.Message
+	switch keep := flags & saveFlagsMask; {
+	case keep != 0 && keep&(keep-1) != 0:
+		return mapi.ErrNoSupport // no combination of these
+	case !a.writable:
+		return codeOrNil(p.SaveReadOnly)
+	case a.touchedSize && p.AttachSizeChanged != mapi.Success:
+		return p.AttachSizeChanged
+	case a.work.below != nil && a.work.below.deleted:
+		return mapi.ErrObjectDeleted
+	}
+	if a.work.changes[mapi.TagLastModificationTime.ID()].tag == 0 {
+		a.work.set(change{tag: mapi.TagLastModificationTime, value: prop.Time(mapi.NewFileTime(a.logon.env.Now()))})
+	}
+	if a.work.below == nil {
+		a.work.below = &draft{number: a.work.number}
+		a.message.keep(a.work.below)
+	}
+	dropped := a.work.commit()
+	a.touchedSize = false
+	if flags&saveFlagsMask == mapi.SaveKeepOpenReadOnly && p.KeepsOpenReadOnly {
+		a.writable = false
+	}
+	return a.stages.drop(ctx, dropped...)
 }
 
 // Kind implements Object.
@@ -76,20 +186,18 @@ var attachmentTags = []mapi.PropTag{
 func (a *Attachment) computed(tag mapi.PropTag) prop.Value {
 	switch tag.ID() {
 	case mapi.TagAttachNumber.ID():
-		return prop.Uint32(a.Number)
-	case mapi.TagAttachSize.ID():
-		return prop.Int32(int32(min(a.Size, math.MaxInt32)))
+		return prop.Uint32(a.work.number)
 	case mapi.TagAttachMethod.ID():
-		if c, ok := a.work.changes[tag.ID()]; ok && c.value.Type() == mapi.PtypInteger32 {
-			return c.value
-		}
-		return prop.Uint32(a.Method)
+		return prop.Uint32(a.work.method())
 	case mapi.TagAccess.ID():
 		return prop.Uint32(mapi.AccessRead | a.level())
 	case mapi.TagAccessLevel.ID():
+		if a.work.unsaved() {
+			return prop.Uint32(a.logon.env.Profile.Message.NewAttachAccessLevel)
+		}
 		return prop.Uint32(a.level())
 	case mapi.TagRecordKey.ID():
-		return instanceKey(uint64(a.Bag), uint64(a.Number), 0)
+		return instanceKey(uint64(a.work.storedBag()), uint64(a.work.number), 0)
 	case mapi.TagMappingSignature.ID(), mapi.TagStoreRecordKey.ID():
 		return prop.Binary(a.logon.mailbox.GUID[:])
 	case mapi.TagStoreEntryId.ID():
@@ -99,11 +207,23 @@ func (a *Attachment) computed(tag mapi.PropTag) prop.Value {
 			return prop.Uint32(mapi.ObjectAttachment)
 		}
 	case mapi.TagAttachDataObject.ID():
-		if a.Embedded != 0 && tag.Type() == mapi.PtypObject {
+		if tag.Type() == mapi.PtypObject && a.work.message() != nil {
 			return tooLarge // opened by RopOpenEmbeddedMessage
 		}
 	}
 	return prop.Value{}
+}
+
+// size is PidTagAttachSize: what the attachment counts for in the size of its message.
+func (a *Attachment) size(r store.Reader) (prop.Value, error) {
+	switch {
+	case a.work.unsaved():
+		return prop.Uint32(a.logon.env.Profile.Message.NewAttachSize), nil
+	case !a.work.dirty() && !a.work.below.dirty():
+		return prop.Int32(int32(min(a.work.below.stored.Size, math.MaxInt32))), nil
+	}
+	n, err := a.work.size(r)
+	return prop.Int32(int32(min(n, math.MaxInt32))), err
 }
 
 func (a *Attachment) level() uint32 {
@@ -128,7 +248,16 @@ func (a *Attachment) values(r store.Reader, tags []mapi.PropTag) ([]prop.Value, 
 		return nil, err
 	}
 	for i, tag := range tags {
-		if tag.ID() == mapi.TagRenderingPosition.ID() && isNotFound(values[i]) {
+		switch {
+		case tag.ID() == mapi.TagAttachSize.ID():
+			v, err := a.size(r)
+			if err != nil {
+				return nil, err
+			}
+			if values[i] = matching(v, tag); values[i].IsZero() {
+				values[i] = notFound
+			}
+		case tag.ID() == mapi.TagRenderingPosition.ID() && isNotFound(values[i]):
 			values[i] = matching(prop.Int32(mapi.RenderingNone), tag)
 		}
 	}
@@ -139,13 +268,18 @@ func (a *Attachment) values(r store.Reader, tags []mapi.PropTag) ([]prop.Value, 
 func (a *Attachment) List(ctx context.Context) (tags []mapi.PropTag, err error) {
 	err = a.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		props, err := a.work.props(r)
-		tags = listed(props, a.computed, attachmentTags)
+		tags = listed(props, func(tag mapi.PropTag) prop.Value {
+			if tag == mapi.TagAttachSize {
+				return prop.Int32(0) // there is one
+			}
+			return a.computed(tag)
+		}, attachmentTags)
 		return err
 	})
 	return tags, err
 }
 
-// OpenEmbedded opens the message that the attachment holds, [MS-OXCMSG] 2.2.3.16.
+// OpenEmbedded opens the message that the attachment holds, or makes it, [MS-OXCMSG] 3.2.5.16.
 func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uint8) (*Message, *Opened, error) {
 	if mode > mapi.OpenModeCreate {
 		return nil, nil, mapi.ErrInvalidParameter
@@ -154,14 +288,25 @@ func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uin
 	if err != nil {
 		return nil, nil, err
 	}
-	if a.Embedded == 0 {
-		return nil, nil, mapi.ErrNotFound
-	}
 	if mode != mapi.OpenModeReadOnly && !a.writable {
 		return nil, nil, mapi.ErrAccessDenied
 	}
 	m := &Message{
-		logon: a.logon, page: page, work: &draft{bag: a.Embedded}, stages: a.stages, embedded: true, rights: rightsAll, writable: a.writable && mode != mapi.OpenModeReadOnly,
+		logon: a.logon, page: page, stages: a.stages, holder: a.work, embedded: true, rights: rightsAll, depth: a.depth + 1,
+		writable: a.writable && (mode != mapi.OpenModeReadOnly || !a.logon.env.Profile.Message.EmbeddedReadOnly),
+	}
+	switch inner := a.work.message(); {
+	case m.depth > a.logon.env.Limits.Depth:
+		return nil, nil, mapi.ErrMaxAttachment
+	case inner != nil:
+		m.work = &draft{below: inner}
+	case mode != mapi.OpenModeCreate:
+		return nil, nil, mapi.ErrNotFound
+	default:
+		m.work, m.fresh = new(draft), true
+		if err := m.initialize(); err != nil {
+			return nil, nil, err
+		}
 	}
 	var opened *Opened
 	err = a.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
@@ -169,7 +314,7 @@ func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uin
 		return err
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, m.gone(err)
 	}
 	m.columns = opened.Columns
 	m.stages.hold()

@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -22,7 +23,7 @@ func (m *Message) AttachmentTable(_ context.Context, flags uint8) (*Table, error
 type attachments struct {
 	message     *Message
 	restriction prop.Restriction
-	list        []store.Attachment
+	list        []*Attachment
 	marks       []view.Entry
 	reads       uint64
 }
@@ -47,24 +48,27 @@ func (a *attachments) rank(mark view.Entry) int {
 func (a *attachments) sync(ctx context.Context) error {
 	l := a.message.logon
 	return l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		list, err := r.Attachments(a.message.work.bag)
+		drafts, err := a.message.work.attachmentList(r)
 		if err != nil {
-			return err
+			return a.message.gone(err)
+		}
+		list := make([]*Attachment, len(drafts))
+		for i, d := range drafts {
+			list[i] = a.message.attachment(&draft{below: d, number: d.number, stored: d.stored}, a.message.writable)
 		}
 		marks := make([]view.Entry, 0, len(list))
 		matcher := prop.NewMatcher(a.restriction, l.env.collation(l.session.LCIDSort))
 		for i := range list {
 			ok := a.restriction == nil
 			if !ok {
-				props, err := r.Props(list[i].Bag)
+				props, err := list[i].work.props(r)
 				if err != nil {
 					return err
 				}
-				att := a.open(&list[i])
-				ok = matcher.Match(&prop.Subject{Get: func(tag mapi.PropTag) prop.Value { return att.matched(props, tag) }})
+				ok = matcher.Match(&prop.Subject{Get: func(tag mapi.PropTag) prop.Value { return list[i].matched(props, tag) }})
 			}
 			if ok {
-				marks = append(marks, view.Entry{ID: store.MessageID(list[i].Number)})
+				marks = append(marks, view.Entry{ID: store.MessageID(list[i].work.number)})
 			}
 		}
 		a.list = list
@@ -76,12 +80,11 @@ func (a *attachments) sync(ctx context.Context) error {
 	})
 }
 
-func (a *attachments) open(att *store.Attachment) *Attachment {
-	return a.message.attachment(*att, a.message.writable)
-}
-
 // matched answers a restriction from properties that were read.
 func (a *Attachment) matched(props []store.Property, tag mapi.PropTag) prop.Value {
+	if tag == mapi.TagAttachSize {
+		return prop.Int32(int32(min(a.work.stored.Size, math.MaxInt32)))
+	}
 	if a.logon != nil {
 		if v := matching(a.computed(tag), tag); !v.IsZero() {
 			return v
@@ -96,14 +99,14 @@ func (a *attachments) rows(ctx context.Context, marks []view.Entry, tags []mapi.
 	err := a.message.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		for i, mark := range marks {
 			for j := range a.list {
-				if uint64(a.list[j].Number) != uint64(mark.ID) {
+				if uint64(a.list[j].work.number) != uint64(mark.ID) {
 					continue
 				}
 				var err error
-				if out[i], err = a.open(&a.list[j]).values(r, tags); err != nil {
+				if out[i], err = a.list[j].values(r, tags); err != nil {
 					return err
 				}
-				a.inRow(out[i], tags, &a.list[j])
+				a.inRow(out[i], tags, a.list[j])
 			}
 		}
 		return nil
@@ -112,11 +115,11 @@ func (a *attachments) rows(ctx context.Context, marks []view.Entry, tags []mapi.
 }
 
 // inRow adds what only rows have.
-func (a *attachments) inRow(values []prop.Value, tags []mapi.PropTag, att *store.Attachment) {
+func (a *attachments) inRow(values []prop.Value, tags []mapi.PropTag, att *Attachment) {
 	for i, tag := range tags {
 		switch tag.ID() {
 		case mapi.TagInstanceKey.ID():
-			values[i] = matching(instanceKey(uint64(att.Bag), uint64(att.Number), 0), tag)
+			values[i] = matching(instanceKey(uint64(att.work.storedBag()), uint64(att.work.number), 0), tag)
 		case mapi.TagRowType.ID():
 			values[i] = matching(prop.Uint32(mapi.RowTypeLeaf), tag)
 		}
@@ -159,7 +162,7 @@ func (a *attachments) columns(ctx context.Context) ([]mapi.PropTag, error) {
 	tags := append(slices.Clone(attachmentTags), mapi.TagInstanceKey, mapi.TagRowType)
 	err := a.message.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		for i := range a.list {
-			props, err := r.Props(a.list[i].Bag)
+			props, err := a.list[i].work.props(r)
 			if err != nil {
 				return err
 			}

@@ -302,7 +302,7 @@ func subObjects(r store.Reader, id store.MessageID, tag mapi.PropTag, yield func
 			if err != nil {
 				return err
 			}
-			a := Attachment{Attachment: list[i]}
+			a := Attachment{work: &draft{bag: list[i].Bag, number: list[i].Number, stored: list[i]}}
 			if !yield(&prop.Subject{Get: func(tag mapi.PropTag) prop.Value { return a.matched(props, tag) }}) {
 				break
 			}

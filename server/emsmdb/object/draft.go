@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/wire"
 	"github.com/mapid/mapid/store"
@@ -17,6 +18,19 @@ type draft struct {
 	below   *draft            // nil over what is stored
 	bag     store.BagID       // of what is stored; 0 if nothing is
 	changes map[uint16]change // by property id: an object has one property of an id
+
+	// Of messages.
+
+	recipients    []store.Recipient // in place of those below, by row id
+	recipientsSet bool
+	attachments   map[uint32]*draft // those that were made, changed, deleted or opened
+
+	// Of attachments.
+
+	number   uint32
+	stored   store.Attachment // as of the last look, over what is stored
+	deleted  bool
+	embedded *draft // of the embedded message, if it was made, changed or opened
 }
 
 // change is what became of one property.
@@ -136,6 +150,56 @@ func (d *draft) open(r store.Reader, tag mapi.PropTag) (store.ValueReader, error
 	}
 	return nil, store.ErrNotFound
 }
+
+// storedBag is the bag of what is stored at the bottom, 0 if nothing is.
+func (d *draft) storedBag() store.BagID {
+	for d.below != nil {
+		d = d.below
+	}
+	return d.bag
+}
+
+// size is about what the store would count for d.
+func (d *draft) size(r store.Reader) (n int64, err error) {
+	props, err := d.props(r)
+	if err != nil {
+		return 0, err
+	}
+	for i := range props {
+		n += tagSize + props[i].Size
+		if props[i].Size == 0 {
+			n += int64(prop.ExtendedForm.ValueSize(props[i].Value))
+		}
+	}
+	recipients, err := d.recipientList(r)
+	if err != nil {
+		return 0, err
+	}
+	for i := range recipients {
+		n += msgprops.Size(recipients[i].Props)
+	}
+	attachments, err := d.attachmentList(r)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range attachments {
+		inner := a.stored.Size
+		if a.dirty() {
+			if inner, err = a.size(r); err != nil {
+				return 0, err
+			}
+		}
+		n += inner
+	}
+	if m := d.message(); m != nil {
+		inner, err := m.size(r)
+		return n + inner, err
+	}
+	return n, nil
+}
+
+// tagSize is what the tag of a property counts for in sizes.
+const tagSize = 4
 
 // set changes one property. It returns the stage that held its value until now and is not needed any more, or 0.
 func (d *draft) set(c change) (dropped store.StageID) {

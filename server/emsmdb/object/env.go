@@ -1,6 +1,7 @@
 package object
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -36,6 +37,23 @@ type EnvOptions struct {
 	Orders    int64 // bytes that orders of contents tables may take
 	// MaxStream is how many bytes a property written as a stream may have; 0 is the most that the protocol knows, 2 GiB.
 	MaxStream int64
+	Limits    Limits
+}
+
+// Limits bound what one message may hold. A zero field stands for the default.
+type Limits struct {
+	Recipients  int   // rows of a message, 20,000
+	Attachments int   // of one message, 1,000
+	Depth       int   // of embedding, 30: a message in a folder has 0
+	MessageSize int64 // bytes, 2 GiB
+}
+
+// orDefault fills in defaults.
+func (l Limits) orDefault() Limits {
+	return Limits{
+		Recipients: cmp.Or(l.Recipients, 20000), Attachments: cmp.Or(l.Attachments, 1000), Depth: cmp.Or(l.Depth, 30),
+		MessageSize: cmp.Or(l.MessageSize, 2<<30),
+	}
 }
 
 // Env is what all objects of a server share. It is safe for concurrent use.
@@ -50,6 +68,7 @@ type Env struct {
 
 // NewEnv returns an Env that follows the store's changes until Close.
 func NewEnv(opts EnvOptions) *Env {
+	opts.Limits = opts.Limits.orDefault()
 	return &Env{
 		EnvOptions: opts, views: view.NewCache(opts.Store, opts.Orders), folders: newFolderCache(opts.Store),
 		mailboxes: newMailboxCache(opts.Store),

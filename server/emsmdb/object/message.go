@@ -24,8 +24,17 @@ type Message struct {
 	work     *draft
 	stages   *stages
 	embedded bool
-	fresh    bool // never saved
+	holder   *draft // the attachment that an embedded message is saved into
+	fresh    bool   // never saved
 	writable bool
+	// base is the change number as of the last look that counts as this handle's own; another handle's save moves the
+	// message's on.
+	base        store.ChangeNumber
+	associated  bool
+	softDeleted bool // when it was opened
+	depth       int  // of embedding
+	// nextAttachment is above every number that this handle has met or given.
+	nextAttachment uint32
 	// touchedReadOnly says that a client tried to change what it may not.
 	touchedReadOnly bool
 
@@ -50,6 +59,8 @@ type Opened struct {
 	HasSubject         bool
 	Columns            []mapi.PropTag // of the recipients' further properties
 	Recipients         []store.Recipient
+
+	own bool // the user made the message
 }
 
 // OpenMessage opens a message of the mailbox, [MS-OXCMSG] 3.2.5.1.
@@ -85,7 +96,8 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 		if msg.Deleted && req.Mode&mapi.OpenModeSoftDeleted == 0 {
 			return store.ErrNotFound
 		}
-		m.folder, m.work = msg.Folder, &draft{bag: msg.Bag}
+		m.folder, m.work, m.base = msg.Folder, &draft{bag: msg.Bag}, msg.Change
+		m.associated, m.softDeleted = msg.Associated, msg.Deleted
 		opened, err = m.opened(r)
 		return err
 	})
@@ -99,26 +111,44 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 	if err := l.require(f, Rights(mapi.RightReadAny)); err != nil {
 		return nil, nil, err
 	}
-	if m.writable, err = l.writable(f, req.Mode); err != nil {
+	if m.rights = l.rights(f); opened.own {
+		m.rights = m.rights.ofOwn()
+	}
+	if m.writable, err = m.opensWritable(req.Mode); err != nil {
 		return nil, nil, err
 	}
-	m.columns, m.rights = opened.Columns, l.rights(f)
+	m.columns = opened.Columns
 	return m, opened, nil
 }
 
-// writable decides the access of a message from the mode asked for, [MS-OXCMSG] 2.2.3.1.1.
-func (l *Logon) writable(f *folderState, mode uint8) (bool, error) {
-	may := l.rights(f)&Rights(mapi.RightEditAny) != 0
+// ofOwn adds what rights on a folder allow with messages that the user made.
+func (r Rights) ofOwn() Rights {
+	if r&Rights(mapi.RightEditOwned) != 0 {
+		r |= Rights(mapi.RightEditAny)
+	}
+	if r&Rights(mapi.RightDeleteOwned) != 0 {
+		r |= Rights(mapi.RightDeleteAny)
+	}
+	return r
+}
+
+// mayEdit reports whether the user may change the message.
+func (m *Message) mayEdit() bool { return m.rights&Rights(mapi.RightEditAny) != 0 }
+
+// opensWritable decides whether the message can be changed through its handle, from the mode asked for, [MS-OXCMSG]
+// 2.2.3.1.1. Where a version opens it for writing all the same, saving tells the user that they may not.
+func (m *Message) opensWritable(mode uint8) (bool, error) {
+	p := &m.logon.env.Profile.Message
 	switch mode & mapi.OpenModeBestAccess {
 	case mapi.OpenModeReadWrite:
-		if !may {
+		if !m.mayEdit() {
 			return false, mapi.ErrAccessDenied
 		}
 		return true, nil
 	case mapi.OpenModeBestAccess:
-		return may, nil
+		return m.mayEdit() || !p.BestAccessReadOnly, nil
 	}
-	return may && !l.env.Profile.Message.OpensReadOnly, nil
+	return m.mayEdit() && !p.OpensReadOnly, nil
 }
 
 // page returns the code page that a CodePageId stands for.
@@ -144,8 +174,16 @@ func (m *Message) opened(r store.Reader) (*Opened, error) {
 			o.HasNamedProperties = true
 		}
 	}
-	o.subject(props)
-	if o.Recipients, err = r.Recipients(m.work.bag); err != nil {
+	o.own = find(props, mapi.TagCreatorEntryId).Equal(addressEntryID(&m.logon.session.User))
+	if pending, err := m.pendingSubject(r); err != nil {
+		return nil, err
+	} else if pending != nil {
+		o.SubjectPrefix, o.HasPrefix = pending[mapi.TagSubjectPrefix.ID()].Str(), true
+		o.NormalizedSubject, o.HasSubject = pending[mapi.TagNormalizedSubject.ID()].Str(), true
+	} else {
+		o.subject(props)
+	}
+	if o.Recipients, err = m.work.recipientList(r); err != nil {
 		return nil, err
 	}
 	o.Columns = recipientColumns(o.Recipients)
@@ -185,48 +223,35 @@ func (m *Message) CodePage() uint32 { return m.page }
 // Logon implements Bag.
 func (m *Message) Logon() *Logon { return m.logon }
 
-// ID returns the message's MID, 0 for an embedded one.
+// ID returns the message's MID, 0 for one that is embedded or was never saved.
 func (m *Message) ID() mapi.ID {
-	if m.embedded {
+	if m.id == 0 {
 		return 0
 	}
 	return mapi.NewID(ownReplica, uint64(m.id))
 }
 
 // facts reads what computed properties need.
-func (m *Message) facts(ctx context.Context, r store.Reader) (*messageFacts, error) {
+func (m *Message) facts(r store.Reader) (*messageFacts, error) {
 	f := &messageFacts{logon: m.logon, id: m.id, folder: m.folder, rights: m.rights}
-	if m.embedded {
-		return f, m.embeddedFacts(r, f)
+	if m.id == 0 {
+		return f, m.draftFacts(r, f)
 	}
 	msg, err := r.Message(m.id)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || err == nil && msg.Deleted && !m.softDeleted {
 		return nil, mapi.ErrObjectDeleted
 	}
 	if err != nil {
 		return nil, err
 	}
-	m.folder = msg.Folder // it may have been moved
 	f.folder, f.flags, f.attachments, f.associated = msg.Folder, msg.Flags, msg.Attachments > 0, msg.Associated
 	f.change, f.modified, f.size, f.status = msg.Change, msg.Modified, msg.Size, msg.Status
+	if len(m.work.attachments) > 0 {
+		list, err := m.work.attachmentList(r)
+		f.attachments = len(list) > 0
+		return f, err
+	}
 	return f, nil
-}
-
-// embeddedFacts fills in what an embedded message keeps in its properties and its attachments.
-func (m *Message) embeddedFacts(r store.Reader, f *messageFacts) error {
-	props, err := m.work.props(r, mapi.TagMessageFlags, mapi.TagLastModificationTime)
-	if err != nil {
-		return err
-	}
-	if v := find(props, mapi.TagMessageFlags); v.Type() == mapi.PtypInteger32 {
-		f.flags = uint32(v.Bits())
-	}
-	if v := find(props, mapi.TagLastModificationTime); v.Type() == mapi.PtypTime {
-		f.modified = v.FileTime()
-	}
-	atts, err := r.Attachments(m.work.bag)
-	f.attachments = len(atts) > 0
-	return err
 }
 
 // embeddedHidden are computed properties that an embedded message, which has no place in a folder, does not have.
@@ -241,7 +266,7 @@ var embeddedHidden = []uint16{
 func (m *Message) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, error) {
 	var values []prop.Value
 	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		first, fallback, err := m.computed(ctx, r)
+		first, fallback, err := m.computed(r)
 		if err != nil {
 			return err
 		}
@@ -267,8 +292,8 @@ func (m *Message) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, e
 }
 
 // computed returns the properties the message computes before and after looking at stored ones.
-func (m *Message) computed(ctx context.Context, r store.Reader) (first, fallback computed, err error) {
-	f, err := m.facts(ctx, r)
+func (m *Message) computed(r store.Reader) (first, fallback computed, err error) {
+	f, err := m.facts(r)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -276,7 +301,9 @@ func (m *Message) computed(ctx context.Context, r store.Reader) (first, fallback
 	if err != nil {
 		return nil, nil, err
 	}
-	hidden := func(tag mapi.PropTag) bool { return m.embedded && slices.Contains(embeddedHidden, tag.ID()) }
+	hidden := func(tag mapi.PropTag) bool {
+		return m.embedded && slices.Contains(embeddedHidden, tag.ID()) || m.fresh && slices.Contains(freshHidden, tag.ID())
+	}
 	first = func(tag mapi.PropTag) prop.Value {
 		if m.logon.env.hides(tag.ID()) {
 			return notFound
@@ -284,8 +311,11 @@ func (m *Message) computed(ctx context.Context, r store.Reader) (first, fallback
 		if hidden(tag) {
 			return prop.Value{}
 		}
-		if tag.ID() == mapi.TagAccessLevel.ID() {
+		switch {
+		case tag.ID() == mapi.TagAccessLevel.ID():
 			return m.accessLevel()
+		case tag.ID() == mapi.TagAccess.ID() && m.fresh:
+			return prop.Uint32(m.logon.env.Profile.Message.InitialAccess)
 		}
 		if v := subject[tag.ID()]; !v.IsZero() {
 			return v
@@ -312,7 +342,7 @@ func (m *Message) accessLevel() prop.Value {
 func (m *Message) List(ctx context.Context) ([]mapi.PropTag, error) {
 	var tags []mapi.PropTag
 	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		first, fallback, err := m.computed(ctx, r)
+		first, fallback, err := m.computed(r)
 		if err != nil {
 			return err
 		}

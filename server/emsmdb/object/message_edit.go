@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
@@ -75,7 +76,9 @@ type editor struct {
 	stages *stages
 	rule   func(id uint16) editRule
 	// touched is told of a read-only property.
-	touched func(id uint16)
+	touched func()
+	// adjust turns a value that a client sets into what is kept; nil keeps all.
+	adjust func(p prop.Tagged) prop.Value
 }
 
 // setProps implements Editable for what has a working copy.
@@ -90,8 +93,11 @@ func (e *editor) setProps(ctx context.Context, props []prop.Tagged) (problems []
 		case editComputed:
 			problems = append(problems, Problem{i, p.Tag, mapi.ErrComputed})
 		case editReadOnly:
-			e.touched(p.Tag.ID())
+			e.touched()
 		case editFree:
+			if e.adjust != nil {
+				p.Value = e.adjust(p)
+			}
 			dropped = append(dropped, e.work.set(change{tag: p.Tag.WithType(unicodeType(p.Tag.Type())), value: p.Value, client: true}))
 		}
 	}
@@ -130,7 +136,7 @@ func (m *Message) editor() (*editor, error) {
 	if !m.writable {
 		return nil, mapi.ErrAccessDenied
 	}
-	return &editor{work: m.work, stages: m.stages, rule: m.editRule, touched: func(uint16) { m.touchedReadOnly = true }}, nil
+	return &editor{work: m.work, stages: m.stages, rule: m.editRule, touched: func() { m.touchedReadOnly = true }, adjust: m.adjust}, nil
 }
 
 func (m *Message) editRule(id uint16) editRule {
@@ -138,6 +144,18 @@ func (m *Message) editRule(id uint16) editRule {
 		return rule
 	}
 	return messageEditRules[id]
+}
+
+// clientFlags are the bits of PidTagMessageFlags that a client may set before the first save, [MS-OXCMSG] 2.2.1.6.
+const clientFlags = mapi.MfRead | mapi.MfUnsent | mapi.MfResend
+
+// adjust keeps the bits of PidTagMessageFlags that are not the client's out of what it sets.
+func (m *Message) adjust(p prop.Tagged) prop.Value {
+	if p.Tag != mapi.TagMessageFlags {
+		return p.Value
+	}
+	flags := uint32(p.Value.Bits()) & clientFlags
+	return prop.Uint32(msgprops.WithRead(flags, flags&mapi.MfRead != 0, m.logon.env.Profile.Message.EverRead))
 }
 
 // SetProps implements Editable.
@@ -185,7 +203,7 @@ func (a *Attachment) editor() (*editor, error) {
 	}
 	return &editor{
 		work: a.work, stages: a.stages, rule: func(id uint16) editRule { return attachmentEditRules[id] },
-		touched: func(uint16) { a.touchedSize = true },
+		touched: func() { a.touchedSize = true },
 	}, nil
 }
 

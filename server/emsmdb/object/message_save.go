@@ -1,0 +1,189 @@
+package object
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/mapid/mapid/internal/codepage"
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
+	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/store"
+)
+
+// Save commits the changes of the message: one that is embedded to its attachment, others to the mailbox,
+// [MS-OXCMSG] 3.2.5.3. A save that fails leaves everything as it was.
+func (m *Message) Save(ctx context.Context, flags uint8) error {
+	p := &m.logon.env.Profile.Message
+	switch {
+	case !m.writable:
+		return codeOrNil(p.SaveReadOnly)
+	case !m.fresh && !m.mayEdit():
+		return mapi.ErrAccessDenied
+	case m.touchedReadOnly && p.SaveReadOnlyProps != mapi.Success:
+		return p.SaveReadOnlyProps
+	}
+	var err error
+	if m.embedded {
+		err = m.saveEmbedded(ctx)
+	} else {
+		err = m.saveToFolder(ctx, flags&p.ForceSave == p.ForceSave)
+	}
+	if err != nil {
+		return err
+	}
+	m.fresh, m.touchedReadOnly = false, false
+	if flags&saveFlagsMask == mapi.SaveKeepOpenReadOnly && p.KeepsOpenReadOnly {
+		m.writable = false
+	}
+	return nil
+}
+
+// saveFlagsMask are the bits of SaveFlags that say what becomes of the object, [MS-OXCMSG] 2.2.3.3.1.
+const saveFlagsMask = mapi.SaveKeepOpenReadOnly | mapi.SaveKeepOpenReadWrite | mapi.SaveForce
+
+// codeOrNil returns a code as an error.
+func codeOrNil(code mapi.ErrorCode) error {
+	if code == mapi.Success {
+		return nil
+	}
+	return code
+}
+
+// saveToFolder commits the message to the store.
+func (m *Message) saveToFolder(ctx context.Context, force bool) error {
+	var saved store.Message
+	var settle settling
+	var edit store.ContentEdit
+	err := m.logon.update(ctx, func(tx store.Tx) (err error) {
+		settle = nil
+		if saved, edit, err = m.write(tx, force); err != nil {
+			return err
+		}
+		return settle.add(tx, m.work, saved.Bag)
+	})
+	switch conflict := m.logon.env.Profile.Message.SaveConflict; {
+	case errors.Is(err, store.ErrConflict) && conflict == mapi.Success:
+		return m.stages.drop(ctx, m.work.discard()...) // [MS-OXCMSG] 3.2.5.3 <25>: it succeeds, and nothing is saved
+	case errors.Is(err, store.ErrConflict):
+		return conflict
+	case errors.Is(err, store.ErrNotFound) && !m.fresh:
+		return mapi.ErrObjectDeleted
+	case err != nil:
+		return err
+	}
+	settle.done()
+	m.stages.taken(stageIDs(&edit))
+	m.id, m.folder, m.base = saved.ID, saved.Folder, saved.Change
+	return nil
+}
+
+// write creates or changes the message in a transaction.
+func (m *Message) write(tx store.Tx, force bool) (saved store.Message, edit store.ContentEdit, err error) {
+	if !m.fresh {
+		now, err := tx.Message(m.id)
+		switch {
+		case err != nil:
+			return saved, edit, err
+		case now.Deleted && !m.softDeleted:
+			return saved, edit, store.ErrNotFound
+		}
+	}
+	computed, flags, err := m.compute(tx)
+	if err != nil {
+		return saved, edit, err
+	}
+	if edit, err = m.work.contentEdit(tx); err != nil {
+		return saved, edit, err
+	}
+	override(&edit.Edit, computed)
+	if m.fresh {
+		n := store.NewMessage{Folder: m.folder, Associated: m.associated, Flags: flags, Props: edit.Set, Recipients: edit.Recipients}
+		if rest := (store.ContentEdit{Edit: store.Edit{Staged: edit.Staged}, Attachments: edit.Attachments}); len(rest.Staged)+len(rest.Attachments) > 0 {
+			n.Edit = &rest
+		}
+		saved, err = tx.CreateMessage(n)
+		return saved, edit, err
+	}
+	e := store.MessageEdit{ContentEdit: edit, FlagsMask: mapi.MfUnmodified}
+	if !force {
+		e.Expect = m.base
+	}
+	saved, err = tx.SaveMessage(m.id, e)
+	return saved, edit, err
+}
+
+// override sets properties in place of whatever an edit does with them.
+func override(e *store.Edit, props []prop.Tagged) {
+	for _, p := range props {
+		id := p.Tag.ID()
+		e.Set = slices.DeleteFunc(e.Set, func(s prop.Tagged) bool { return s.Tag.ID() == id })
+		e.Staged = slices.DeleteFunc(e.Staged, func(s store.Staged) bool { return s.Tag.ID() == id })
+		e.Remove = slices.DeleteFunc(e.Remove, func(tag mapi.PropTag) bool { return tag.ID() == id })
+	}
+	e.Set = append(e.Set, props...)
+}
+
+// saveEmbedded commits an embedded message to its attachment.
+func (m *Message) saveEmbedded(ctx context.Context) error {
+	var computed []prop.Tagged
+	var flags uint32
+	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
+		computed, flags, err = m.compute(r)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, p := range append(computed, prop.Tagged{Tag: mapi.TagMessageFlags, Value: prop.Uint32(flags)}) {
+		m.work.set(change{tag: p.Tag, value: p.Value})
+	}
+	if m.work.below == nil {
+		m.work.below = new(draft)
+		m.holder.embedded = m.work.below
+	}
+	if m.holder.method() != mapi.AfEmbeddedMessage {
+		m.holder.set(change{tag: mapi.TagAttachMethod, value: prop.Uint32(mapi.AfEmbeddedMessage)})
+	}
+	return m.stages.drop(ctx, m.work.commit()...)
+}
+
+// compute returns what a save sets besides what the client set, and PidTagMessageFlags.
+func (m *Message) compute(r store.Reader) (computed []prop.Tagged, flags uint32, err error) {
+	props, err := m.work.props(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	recipients, err := m.work.recipientList(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	attachments, err := m.work.attachmentList(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	s := msgprops.Saved{
+		Get:     func(tag mapi.PropTag) prop.Value { return valueOf(props, tag) },
+		Changed: m.work.changed, Attachments: len(attachments), Now: mapi.NewFileTime(m.logon.env.Now()), By: m.logon.person(),
+		FirstSave: m.fresh, Locale: m.logon.session.LCIDString, CodePage: m.logon.session.CodePage,
+		Internet: codepage.Internet(m.logon.session.CodePage),
+	}
+	for i := range props {
+		s.Named = s.Named || props[i].Tag.IsNamed()
+	}
+	for i := range recipients {
+		s.Recipients = append(s.Recipients, msgprops.Recipient{
+			Type: recipients[i].Type, DisplayName: msgprops.DisplayNameOf(recipients[i].Props),
+		})
+	}
+	for _, p := range msgprops.Save(s, m.logon.env.messageRules()) {
+		switch {
+		case p.Tag == mapi.TagMessageFlags:
+			flags = uint32(p.Value.Bits())
+		case !keptByServer(p.Tag):
+			computed = append(computed, p)
+		}
+	}
+	return computed, flags, nil
+}

@@ -100,8 +100,8 @@ type MessageWriter interface {
 	// SetMessageFlags changes PidTagMessageFlags: bits in mask become those of flags. A change of the bits that concern
 	// reading (mfRead, mfEverRead, mfNotifyRead, mfNotifyUnread) gets a read change number, any other a change number.
 	SetMessageFlags(id MessageID, flags, mask uint32) (Message, error)
-	// SetMessageStatus changes bits of PidTagMessageStatus and returns the message as it was before. Neither it nor
-	// SetMessageFlags gives a change number if nothing changes.
+	// SetMessageStatus changes bits of PidTagMessageStatus and returns the message as it was before. The status is no
+	// part of a version: the message keeps its change numbers. SetMessageFlags gives none if nothing changes.
 	SetMessageStatus(id MessageID, status, mask uint32) (Message, error)
 	// MoveMessage moves a message to a living folder of any mailbox in scope, where it has a new id. A soft-deleted one
 	// lives again. Its properties, PidTagLastModificationTime included, stay as they are, but for what belongs to the old

@@ -219,7 +219,7 @@ func (t *tx) SetMessageStatus(id store.MessageID, status, mask uint32) (store.Me
 func (t *tx) setFields(m *store.Message, flags, status uint32) error {
 	var count counts
 	count.add(*m, -1)
-	cn := t.change(m, flags, status != m.Status)
+	cn := t.change(m, flags, false) // the status is no part of a version, [MS-OXCMSG] 3.2.5.8
 	m.Status = status
 	if m.Change == cn {
 		if err := t.changeBagOf(m, func(g bag) error { return t.supersede(g, m.Bag, cn, &store.Edit{}) }); err != nil {

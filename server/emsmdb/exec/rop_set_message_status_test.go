@@ -38,7 +38,7 @@ func TestSetMessageStatus(t *testing.T) {
 			t.Errorf("%s: the table has %v", tt.name, row)
 		}
 	}
-	if m := w.mustMessage(id); m.Change != first.Change && m.Modified != first.Modified || m.Flags != first.Flags {
+	if m := w.mustMessage(id); m.Change != first.Change || m.Modified != first.Modified || m.Flags != first.Flags {
 		t.Errorf("message = %+v, was %+v", m, first)
 	}
 }

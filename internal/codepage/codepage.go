@@ -145,6 +145,45 @@ func NewReader(cp uint32, r io.Reader) io.Reader {
 	return transform.NewReader(r, lookup(cp).NewDecoder())
 }
 
+// NewWriter returns a writer that takes text in UTF-8 and writes it in a code page, as Encode does. Close writes the last
+// bytes; it leaves w open.
+func NewWriter(cp uint32, w io.Writer) io.WriteCloser { return &writer{cp: cp, w: w} }
+
+type writer struct {
+	cp   uint32
+	w    io.Writer
+	rest []byte // of a character that is not complete
+}
+
+// Write implements io.Writer.
+func (w *writer) Write(p []byte) (int, error) {
+	text := p
+	if len(w.rest) > 0 {
+		text = append(w.rest, p...)
+	}
+	whole := len(text)
+	for back := 1; back < utf8.UTFMax && back <= len(text); back++ {
+		if utf8.RuneStart(text[len(text)-back]) {
+			if !utf8.FullRune(text[len(text)-back:]) {
+				whole = len(text) - back
+			}
+			break
+		}
+	}
+	if _, err := io.WriteString(w.w, Encode(w.cp, string(text[:whole]))); err != nil {
+		return 0, err
+	}
+	w.rest = append([]byte(nil), text[whole:]...)
+	return len(p), nil
+}
+
+// Close implements io.Closer.
+func (w *writer) Close() error {
+	_, err := io.WriteString(w.w, Encode(w.cp, string(w.rest)))
+	w.rest = nil
+	return err
+}
+
 // NewHTMLWriter returns a writer that takes HTML in UTF-8 and writes it in a code page, with character references for
 // what the code page does not have. Close writes the last bytes; it leaves w open.
 func NewHTMLWriter(cp uint32, w io.Writer) io.WriteCloser {

@@ -398,7 +398,7 @@ func TestOpenStreamRefused(t *testing.T) {
 		mode  uint8
 		want  mapi.ErrorCode
 	}{
-		{"Missing", 3, mapi.TagRtfCompressed, 0, mapi.ErrNotFound},
+		{"Missing", 3, mapi.Tag(0x6800, mapi.PtypBinary), 0, mapi.ErrNotFound},
 		{"Integer", 3, mapi.TagImportance, 0, mapi.ErrNoSupport},
 		{"SecurityDescriptor", 1, mapi.Tag(0x0E6A, mapi.PtypString), 0, mapi.ErrNoSupport}, // [MS-OXCPERM] 4.1
 		{"UnknownMode", 3, mapi.TagBody, 7, mapi.ErrInvalidParameter},

@@ -277,7 +277,17 @@ func (m *Message) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, e
 			return err
 		}
 		for i, tag := range tags {
-			if !isNotFound(values[i]) || m.logon.env.hides(tag.ID()) {
+			if m.logon.env.hides(tag.ID()) {
+				continue
+			}
+			v, err := m.bodyFacts(r, tag)
+			if err != nil {
+				return err
+			}
+			if v = matching(v, tag); !v.IsZero() {
+				values[i] = v
+			}
+			if !isNotFound(values[i]) {
 				continue
 			}
 			if v := fallback(tag); !v.IsZero() {
@@ -357,7 +367,10 @@ func (m *Message) List(ctx context.Context) ([]mapi.PropTag, error) {
 			}
 			return fallback(tag)
 		}, computedMessageTags)
-		return nil
+		more, err := m.derivedBodyTags(r, props)
+		tags = append(tags, more...)
+		slices.Sort(tags)
+		return err
 	})
 	return tags, err
 }

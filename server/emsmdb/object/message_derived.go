@@ -16,8 +16,9 @@ func (m *Message) derived(r store.Reader, tag mapi.PropTag) (prop.Value, error) 
 	switch tag.ID() {
 	case mapi.TagSubject.ID(), mapi.TagSubjectPrefix.ID(), mapi.TagNormalizedSubject.ID():
 		v, err = m.derivedSubject(r, tag)
-	case mapi.TagNativeBody.ID():
-		v, err = m.nativeBody(r)
+	case mapi.TagBody.ID(), mapi.TagHtml.ID(), mapi.TagRtfCompressed.ID(), mapi.TagRtfInSync.ID(), mapi.TagInternetCodepage.ID(),
+		mapi.TagNativeBody.ID():
+		v, err = m.derivedBody(r, tag)
 	case mapi.TagHasNamedProperties.ID():
 		v, err = m.hasNamed(r)
 	}
@@ -70,26 +71,6 @@ func (m *Message) pendingSubject(r store.Reader) (map[uint16]prop.Value, error) 
 		mapi.TagSubjectPrefix.ID():     prop.String(subject.Prefix),
 		mapi.TagNormalizedSubject.ID(): prop.String(subject.Normalized),
 	}, nil
-}
-
-// nativeBody tells which of the bodies stored is the original.
-func (m *Message) nativeBody(r store.Reader) (prop.Value, error) {
-	props, err := m.work.props(r, mapi.TagBody, mapi.TagHtml, mapi.TagBodyHtml, mapi.TagRtfCompressed)
-	if err != nil {
-		return prop.Value{}, err
-	}
-	native := mapi.NativeBodyUndefined
-	for i := range props {
-		switch props[i].Tag.ID() {
-		case mapi.TagHtml.ID():
-			native = max(native, mapi.NativeBodyHTML)
-		case mapi.TagRtfCompressed.ID():
-			native = max(native, mapi.NativeBodyRTF)
-		case mapi.TagBody.ID():
-			native = max(native, mapi.NativeBodyPlainText)
-		}
-	}
-	return prop.Uint32(native), nil
 }
 
 func (m *Message) hasNamed(r store.Reader) (prop.Value, error) {

@@ -118,20 +118,20 @@ func (c *content) fillLarge(ctx context.Context) error {
 	m, isMessage := c.obj.(*Message)
 	switch {
 	case errors.Is(err, store.ErrNotFound) && isMessage && isBody(c.tag):
-		return c.produce(ctx, func(w io.Writer) error { return m.convertBody(ctx, c.tag, w) })
+		return c.produce(ctx, func(w *valueWriter) error { return m.convertBody(ctx, w, c.tag) })
 	case err != nil:
 		return err
 	case c.eightBit():
-		return c.produce(ctx, func(w io.Writer) error { return encodeText(w, c.value(ctx), c.obj.CodePage()) })
+		return c.produce(ctx, func(w *valueWriter) error { return encodeText(w.writer(ctx), c.value(ctx), c.obj.CodePage()) })
 	}
 	c.place = inObject
 	return nil
 }
 
 // produce fills the content with what make writes.
-func (c *content) produce(ctx context.Context, produce func(io.Writer) error) error {
+func (c *content) produce(ctx context.Context, produce func(*valueWriter) error) error {
 	w := c.logon.env.newValueWriter()
-	if err := produce(w.writer(ctx)); err != nil {
+	if err := produce(w); err != nil {
 		w.drop()
 		return err
 	}

@@ -81,10 +81,13 @@ func (s snapshots) Save(ctx context.Context, name string) (admin.Snapshot, error
 	return s.describe(name)
 }
 
-// Restore brings a state back. All sessions end.
+// Restore brings a state back. All sessions end, but none when the snapshot can't be restored.
 func (s snapshots) Restore(ctx context.Context, name string) error {
-	s.endSessions()
-	err := s.store.LoadSnapshot(ctx, s.path(name))
+	err := s.store.CheckSnapshot(ctx, s.path(name))
+	if err == nil {
+		s.endSessions()
+		err = s.store.LoadSnapshot(ctx, s.path(name))
+	}
 	if errors.Is(err, sqlite.ErrForeignSnapshot) {
 		return admin.Invalid(fmt.Errorf("snapshot %q is of another store or another version of mapid: save it anew", name))
 	}

@@ -2,9 +2,12 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"regexp"
 	"time"
+
+	"github.com/mapid/mapid/store"
 )
 
 // Snapshots keeps states of the store under names, in the data folder.
@@ -65,7 +68,7 @@ func (s *Server) restoreSnapshot(r *http.Request, _ Nothing) (Done, error) {
 		return Done{}, err
 	}
 	if err := s.opts.Snapshots.Restore(r.Context(), r.PathValue("name")); err != nil {
-		return Done{}, err
+		return Done{}, noSnapshot(r, err)
 	}
 	return Done{true}, nil
 }
@@ -74,5 +77,13 @@ func (s *Server) removeSnapshot(r *http.Request) error {
 	if err := checkSnapshotName(r.PathValue("name")); err != nil {
 		return err
 	}
-	return s.opts.Snapshots.Remove(r.Context(), r.PathValue("name"))
+	return noSnapshot(r, s.opts.Snapshots.Remove(r.Context(), r.PathValue("name")))
+}
+
+// noSnapshot says in words that there is no snapshot of the name.
+func noSnapshot(r *http.Request, err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return problemf(http.StatusNotFound, "there is no snapshot %q", r.PathValue("name"))
+	}
+	return err
 }

@@ -43,38 +43,68 @@ func (s *Store) SaveSnapshot(ctx context.Context, path string) (err error) {
 	return os.Rename(f.Name(), path)
 }
 
-// LoadSnapshot replaces everything the store holds by what a snapshot holds, in one transaction. Counters go back to
-// where they were, as a reset does it. ErrNotFound means that there is no such file.
-func (s *Store) LoadSnapshot(ctx context.Context, path string) error {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("snapshot %s: %w", filepath.Base(path), store.ErrNotFound)
-	}
-	db, err := sql.Open("sqlite", readDSN(path))
+// CheckSnapshot reports whether LoadSnapshot would take a file: ErrNotFound means that there is none,
+// ErrForeignSnapshot that it is no snapshot of this store.
+func (s *Store) CheckSnapshot(ctx context.Context, path string) error {
+	from, done, err := openSnapshot(ctx, path)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	from, err := openConn(ctx, db)
+	defer done()
+	return s.View(ctx, store.Scope{}, func(r store.Reader) error { return sameStore(from, r.(*reader).c) })
+}
+
+// LoadSnapshot replaces everything the store holds by what a snapshot holds, in one transaction. Counters go back to
+// where they were, as a reset does it. Errors are those of CheckSnapshot.
+func (s *Store) LoadSnapshot(ctx context.Context, path string) error {
+	from, done, err := openSnapshot(ctx, path)
 	if err != nil {
-		return wrapError(err)
+		return err
 	}
-	defer from.close()
+	defer done()
 	return s.Update(ctx, store.Scope{}, func(t store.Tx) error { return t.(*tx).replace(from) })
 }
 
-// replace copies all tables of another database of the same schema and the same replica.
-func (t *tx) replace(from *conn) error {
+// openSnapshot opens a file for reading; done closes it.
+func openSnapshot(ctx context.Context, path string) (from *conn, done func(), err error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("snapshot %s: %w", filepath.Base(path), store.ErrNotFound)
+	}
+	db, err := sql.Open("sqlite", readDSN(path))
+	if err != nil {
+		return nil, nil, err
+	}
+	if from, err = openConn(ctx, db); err != nil {
+		db.Close()
+		return nil, nil, fmt.Errorf("%w: %w", ErrForeignSnapshot, wrapError(err))
+	}
+	return from, func() {
+		from.close()
+		db.Close()
+	}, nil
+}
+
+// sameStore reports whether two databases have the same schema and the same replica.
+func sameStore(from, own *conn) error {
 	for query, same := range map[string]string{"PRAGMA user_version": "schema", "PRAGMA application_id": "program", "SELECT replica FROM store": "replica"} {
 		var theirs, ours any
 		if err := from.row(query, nil, &theirs); err != nil {
 			return fmt.Errorf("%w: %w", ErrForeignSnapshot, err)
 		}
-		if err := t.c.row(query, nil, &ours); err != nil {
+		if err := own.row(query, nil, &ours); err != nil {
 			return err
 		}
 		if fmt.Sprint(theirs) != fmt.Sprint(ours) {
 			return fmt.Errorf("%w: its %s differs", ErrForeignSnapshot, same)
 		}
+	}
+	return nil
+}
+
+// replace copies all tables of another database of the same schema and the same replica.
+func (t *tx) replace(from *conn) error {
+	if err := sameStore(from, t.c); err != nil {
+		return err
 	}
 	tables, err := t.emptyTables()
 	if err != nil {

@@ -86,7 +86,7 @@ type MessageEdit struct {
 
 // FolderMove says where a folder goes.
 type FolderMove struct {
-	Parent FolderID // of the same mailbox, and not below the folder itself (else ErrDenied)
+	Parent FolderID // living, of the same mailbox, and not the folder itself or below it (else ErrDenied)
 	Name   string   // free among the living children of Parent, else ErrExists; empty keeps the name
 }
 
@@ -120,15 +120,23 @@ type MessageWriter interface {
 // FolderWriter changes, moves and deletes folders.
 type FolderWriter interface {
 	// SetFolderProps sets and removes properties of a folder. PidTagDisplayName renames it, if the name is free among
-	// its siblings (else ErrExists), and PidTagContainerClass changes its class.
+	// its siblings (else ErrExists), and PidTagContainerClass changes its class. Whatever gives a folder a change number
+	// treats what a client has stored of its versions as SaveMessage does.
 	SetFolderProps(id FolderID, set []prop.Tagged, remove []mapi.PropTag) error
-	// SetFolderStaged is SetFolderProps for one value that was written in pieces.
+	// SetFolderStaged is SetFolderProps for one value that was written in pieces. A name or class of more than LargeValue
+	// bytes is ErrDenied.
 	SetFolderStaged(id FolderID, value Staged) error
-	// MoveFolder moves a folder with everything below it within its mailbox. A soft-deleted one lives again, with the
-	// folders below it.
+	// MoveFolder moves a folder with everything below it within its mailbox, or renames it where it is. Ids stay. A
+	// soft-deleted one lives again, with the folders below it but for those that were deleted before it. The root is
+	// ErrDenied.
 	MoveFolder(id FolderID, to FolderMove) (Folder, error)
-	// DeleteFolder deletes a folder with everything below it, messages and folders. Softly, it keeps its contents and
-	// is listed among the deleted children of its parent. The root and folders with a role are ErrDenied.
+	// DeleteFolder deletes a folder with everything below it, messages and folders. Softly, it keeps its contents, has
+	// PidTagDeletedOn, and is listed among the deleted children of its parent; that is quick. Its messages are as they
+	// were and can be read, copied, moved away and deleted for good; any other change of them, of the folder or of those
+	// below it is ErrNotFound until it is moved back, and so is deleting softly what is deleted. For good, it takes as long as deleting all messages: of
+	// a large one a caller deletes the messages first, some hundreds to an Update, so that others get their turns. The
+	// root, folders with a role, and those above one are ErrDenied. Rows of the receive folder table that name a deleted
+	// folder go. The feed tells of every folder deleted, but not of the messages in them.
 	DeleteFolder(id FolderID, hard bool) error
 }
 

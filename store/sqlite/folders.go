@@ -170,13 +170,25 @@ func (t *tx) addChild(m store.MailboxID, parent store.FolderID, n int64) error {
 	return nil
 }
 
-// SetFolderProps sets and removes properties of a folder.
-func (t *tx) SetFolderProps(id store.FolderID, set []prop.Tagged, remove []mapi.PropTag) error {
+// livingFolder finds a folder to change it.
+func (t *tx) livingFolder(id store.FolderID) (store.Folder, error) {
 	f, err := t.Folder(id)
 	if err != nil {
-		return err
+		return store.Folder{}, err
 	}
 	if err := t.mayWrite(f.Mailbox); err != nil {
+		return store.Folder{}, err
+	}
+	if f.Deleted {
+		return store.Folder{}, fmt.Errorf("folder %d is deleted: %w", id, store.ErrNotFound)
+	}
+	return f, nil
+}
+
+// SetFolderProps sets and removes properties of a folder.
+func (t *tx) SetFolderProps(id store.FolderID, set []prop.Tagged, remove []mapi.PropTag) error {
+	f, err := t.livingFolder(id)
+	if err != nil {
 		return err
 	}
 	name, class := f.Name, f.Class
@@ -199,15 +211,63 @@ func (t *tx) SetFolderProps(id store.FolderID, set []prop.Tagged, remove []mapi.
 	rest := slices.DeleteFunc(slices.Clone(set), func(p prop.Tagged) bool {
 		return p.Tag.ID() == tagDisplayName.ID() || p.Tag.ID() == tagContainerClass.ID()
 	})
-	if err := t.changeBag(f.Bag, store.Edit{Set: rest, Remove: remove}); err != nil {
-		return fmt.Errorf("folder %d: %w", id, err)
-	}
-	cn := t.counter()
-	err = t.c.exec(`UPDATE folder SET name = ?, folded = ?, class = ?, modified = ?, commit_max = max(commit_max, ?), cn = ? WHERE id = ?`,
-		name, fold(name), class, int64(t.time), int64(t.time), cn, int64(id))
+	cn, err := t.changeFolder(f, store.Edit{Set: rest, Remove: remove})
 	if err != nil {
+		return err
+	}
+	if err := t.c.exec("UPDATE folder SET name = ?, folded = ?, class = ? WHERE id = ?", name, fold(name), class, int64(id)); err != nil {
 		return fmt.Errorf("folder %q in folder %d: %w", name, f.Parent, err)
 	}
-	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: id, Number: store.ChangeNumber(cn)})
+	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: id, Number: cn})
 	return nil
+}
+
+// SetFolderStaged sets a property of a folder that was written in pieces.
+func (t *tx) SetFolderStaged(id store.FolderID, value store.Staged) error {
+	if p := value.Tag.ID(); p == tagDisplayName.ID() || p == tagContainerClass.ID() {
+		return t.setNameStaged(id, value)
+	}
+	f, err := t.livingFolder(id)
+	if err != nil {
+		return err
+	}
+	cn, err := t.changeFolder(f, store.Edit{Staged: []store.Staged{value}})
+	if err != nil {
+		return err
+	}
+	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: id, Number: cn})
+	return nil
+}
+
+// setNameStaged sets the name or the class of a folder, which stand in no bag.
+func (t *tx) setNameStaged(id store.FolderID, value store.Staged) error {
+	g := make(bag, 1)
+	if s, err := t.stage(value.Stage); err != nil {
+		return err
+	} else if s.size > store.LargeValue {
+		return fmt.Errorf("a name of %d bytes for folder %d: %w", s.size, id, store.ErrDenied)
+	}
+	if err := t.adopt(g, 0, value); err != nil {
+		return fmt.Errorf("property %s: %w", value.Tag, err)
+	}
+	return t.SetFolderProps(id, []prop.Tagged{{Tag: value.Tag, Value: g[value.Tag.ID()].value}}, nil)
+}
+
+// changeFolder applies an edit to the properties of a folder and gives it a change number.
+func (t *tx) changeFolder(f store.Folder, e store.Edit) (store.ChangeNumber, error) {
+	cn := store.ChangeNumber(t.counter())
+	g, _, err := t.loadBag(f.Bag)
+	if err != nil {
+		return 0, err
+	}
+	if err = t.edit(g, f.Bag, e); err == nil {
+		err = t.supersede(g, f.Bag, cn, &e)
+	}
+	if err == nil {
+		_, err = t.saveBag(f.Bag, g, false)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("folder %d: %w", f.ID, err)
+	}
+	return cn, t.c.exec("UPDATE folder SET modified = ?, commit_max = max(commit_max, ?), cn = ? WHERE id = ?", int64(t.time), int64(t.time), int64(cn), int64(f.ID))
 }

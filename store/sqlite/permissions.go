@@ -20,11 +20,8 @@ func (r *reader) Permissions(folder store.FolderID) ([]store.Permission, error) 
 
 // SetPermissions replaces the permissions of a folder.
 func (t *tx) SetPermissions(folder store.FolderID, permissions []store.Permission) error {
-	f, err := t.Folder(folder)
+	f, err := t.livingFolder(folder)
 	if err != nil {
-		return err
-	}
-	if err := t.mayWrite(f.Mailbox); err != nil {
 		return err
 	}
 	if err := t.c.exec("DELETE FROM permission WHERE folder = ?", int64(folder)); err != nil {
@@ -44,8 +41,10 @@ func (t *tx) SetPermissions(folder store.FolderID, permissions []store.Permissio
 			return err
 		}
 	}
-	cn := t.counter()
-	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: folder, Number: store.ChangeNumber(cn)})
-	return t.c.exec("UPDATE folder SET next_member = ?, cn = ?, modified = ?, commit_max = max(commit_max, ?) WHERE id = ?",
-		next, cn, int64(t.time), int64(t.time), int64(folder))
+	cn, err := t.changeFolder(f, store.Edit{})
+	if err != nil {
+		return err
+	}
+	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: folder, Number: cn})
+	return t.c.exec("UPDATE folder SET next_member = ? WHERE id = ?", next, int64(folder))
 }

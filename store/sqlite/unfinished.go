@@ -16,8 +16,3 @@ func (r *reader) UnreadOf(string, store.FolderID) (int64, error)  { return 0, er
 func (t *tx) MarkRead(string, []store.MessageID, bool) ([]store.MessageID, error) {
 	return nil, errUnfinished
 }
-func (t *tx) SetFolderStaged(store.FolderID, store.Staged) error { return errUnfinished }
-func (t *tx) DeleteFolder(store.FolderID, bool) error            { return errUnfinished }
-func (t *tx) MoveFolder(store.FolderID, store.FolderMove) (store.Folder, error) {
-	return store.Folder{}, errUnfinished
-}

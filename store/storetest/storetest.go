@@ -28,6 +28,7 @@ func Run(t *testing.T, open Open) {
 		{"SaveMessage", testSaveMessage},
 		{"Stages", testStages},
 		{"Moves", testMoves},
+		{"FolderMoves", testFolderMoves},
 		{"Contents", testContents},
 		{"Properties", testProperties},
 		{"Names", testNames},

@@ -207,13 +207,18 @@ func testTransactionsSnapshot(t *testing.T, open Open) {
 
 func testTransactionsScope(t *testing.T, open Open) {
 	f := newFixture(t, open)
-	m := f.message()
+	m, d, stage := f.message(), f.child(f.root, "d"), f.stage(nil)
 	for name, fn := range map[string]func(store.Tx) error{
 		"CreateFolder": func(tx store.Tx) error {
 			_, err := tx.CreateFolder(store.NewFolder{Mailbox: f.mb.ID, Parent: f.inbox, Type: store.FolderGeneric, Name: "x"})
 			return err
 		},
-		"SetFolderProps":   func(tx store.Tx) error { return tx.SetFolderProps(f.inbox, nil, nil) },
+		"SetFolderProps": func(tx store.Tx) error { return tx.SetFolderProps(f.inbox, nil, nil) },
+		"SetFolderStaged": func(tx store.Tx) error {
+			return tx.SetFolderStaged(f.inbox, store.Staged{Tag: mapi.TagComment, Stage: stage})
+		},
+		"MoveFolder":       func(tx store.Tx) error { _, err := tx.MoveFolder(d.ID, store.FolderMove{Parent: f.inbox}); return err },
+		"DeleteFolder":     func(tx store.Tx) error { return tx.DeleteFolder(d.ID, true) },
 		"SetMailboxProps":  func(tx store.Tx) error { return tx.SetMailboxProps(f.mb.ID, nil, nil) },
 		"DeleteMailbox":    func(tx store.Tx) error { return tx.DeleteMailbox(f.mb.ID) },
 		"CreateMessage":    func(tx store.Tx) error { _, err := tx.CreateMessage(store.NewMessage{Folder: f.inbox}); return err },

@@ -72,3 +72,16 @@ const (
 	AccessCreateAssociated uint32 = 0x00000020
 	AccessAll              uint32 = 0x0000003F
 )
+
+// Flags of RopGetPermissionsTable and RopModifyPermissions, [MS-OXCPERM] 2.2.1.1 and 2.2.2.1.
+const (
+	PermissionsReplaceRows     uint8 = 0x01 // the rows replace all entries but the default one
+	PermissionsIncludeFreeBusy uint8 = 0x02 // rows tell rights on free and busy times
+)
+
+// PermissionDataFlags of RopModifyPermissions, [MS-OXCPERM] 2.2.2.1.1.
+const (
+	PermissionAdd    uint8 = 0x01
+	PermissionModify uint8 = 0x02
+	PermissionRemove uint8 = 0x04
+)

@@ -143,6 +143,8 @@ var table = map[rop.ID]*entry{
 	rop.Abort:                       on(object.KindTable, 1, (*Executor).abort),                                                                      // 0x38
 	rop.CopyToStream:                on(object.KindStream, 16, (*Executor).copyToStream, to(object.KindStream)),                                      // 0x3A
 	rop.CloneStream:                 on(object.KindStream, 0, (*Executor).cloneStream),                                                               // 0x3B
+	rop.GetPermissionsTable:         on(object.KindFolder, 0, (*Executor).getPermissionsTable),                                                       // 0x3E
+	rop.ModifyPermissions:           on(object.KindFolder, 0, (*Executor).modifyPermissions),                                                         // 0x40
 	rop.GetOwningServers:            on(object.KindLogon, 4, (*Executor).getOwningServers),                                                           // 0x42
 	rop.LongTermIdFromId:            on(object.KindLogon, 24, (*Executor).longTermIDFromID),                                                          // 0x43
 	rop.IdFromLongTermId:            on(object.KindLogon, 8, (*Executor).idFromLongTermID),                                                           // 0x44

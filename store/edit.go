@@ -146,7 +146,7 @@ type ReadMark struct {
 	Change  ChangeNumber // when it was marked
 }
 
-// PerUserReader reads who read what in public folders.
+// PerUserReader reads who read what in public folders. Accounts are compared without regard to case.
 type PerUserReader interface {
 	// ReadMarks lists what an account has read in a folder, by message.
 	ReadMarks(account string, folder FolderID) ([]ReadMark, error)
@@ -158,6 +158,9 @@ type PerUserReader interface {
 
 // PerUserWriter keeps who read what in public folders.
 type PerUserWriter interface {
-	// MarkRead marks messages of public folders as read or unread for an account, and returns those that changed.
+	// MarkRead marks messages of public folders as read or unread for an account, and returns those that changed, in the
+	// order given. Only living normal messages have marks, which they lose when they are moved or deleted; others, and
+	// those that are gone, are passed over. A message of a private mailbox is ErrDenied. The feed tells of those that
+	// changed as modified.
 	MarkRead(account string, messages []MessageID, read bool) ([]MessageID, error)
 }

@@ -183,6 +183,7 @@ type Tx interface {
 	CreateMailbox(m NewMailbox) (Mailbox, error)
 	// SetMailboxProps sets and removes properties of the mailbox itself, which stand in its bag.
 	SetMailboxProps(id MailboxID, set []prop.Tagged, remove []mapi.PropTag) error
+	// DeleteMailbox removes a mailbox and, with a private one, what its account has read in public folders.
 	DeleteMailbox(id MailboxID) error
 
 	// CreateFolder makes a folder. PidTagDisplayName and PidTagContainerClass stand in Name and Class, never in Props.

@@ -84,6 +84,8 @@ var checks = []struct{ text, query string }{
 	{"something has value that is garbage", `SELECT value FROM garbage WHERE value IN (SELECT value FROM large) OR value IN (SELECT value FROM stage)`},
 	{"no bag for recipients of bag", `SELECT bag FROM recipients WHERE bag NOT IN (SELECT id FROM bag)`},
 	{"no bag with attachments of bag", `SELECT DISTINCT bag FROM attachment WHERE bag NOT IN (SELECT id FROM bag)`},
+	{"no living message for a read mark of message", `SELECT mid FROM read_state WHERE NOT EXISTS
+		(SELECT 1 FROM message WHERE message.mid = read_state.mid AND message.folder = read_state.folder AND part = 0)`},
 	{"no folder for message", `SELECT mid FROM message WHERE folder NOT IN (SELECT id FROM folder)`},
 	{"no mailbox for folder", `SELECT id FROM folder WHERE mailbox NOT IN (SELECT id FROM mailbox)`},
 	{"counter behind the ids of the store", `SELECT id FROM store WHERE next_counter <= (SELECT ifnull(max(id), 0) FROM folder)

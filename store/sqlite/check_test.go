@@ -48,6 +48,7 @@ func TestCheckFindsContradictions(t *testing.T) {
 		"UPDATE folder SET gone_children = 7 WHERE id = 1":  "wrong number of children in folder 1",
 		"UPDATE folder SET deleted = 2 WHERE id = 3":        "wrongly deleted or living folder 3",
 		"UPDATE mailbox SET deleted_size = 7":               "wrong size of mailbox 1",
+		"INSERT INTO read_state VALUES ('bob', 3, 5, 1)":    "no living message for a read mark of message 5",
 		"UPDATE message SET mailbox = 7":                    "another mailbox than its folder has message 5",
 		"UPDATE message SET attachments = 7":                "wrong number of attachments of message 5",
 		"INSERT INTO recipients VALUES (99, x'0100')":       "no bag for recipients of bag 99",

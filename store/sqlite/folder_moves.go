@@ -139,7 +139,8 @@ func (t *tx) removeFolders(top store.Folder, list []store.Folder) error {
 		}
 		for _, q := range []string{
 			"DELETE FROM read_state WHERE mid IN (SELECT mid FROM message WHERE folder = ?1)",
-			"DELETE FROM search_member WHERE folder = ?1 OR mid IN (SELECT mid FROM message WHERE folder = ?1)",
+			"DELETE FROM search_member WHERE mid IN (SELECT mid FROM message WHERE folder = ?1)",
+			"DELETE FROM search_member WHERE folder = ?1",
 			"DELETE FROM search_scope WHERE folder = ?1 OR target = ?1",
 			"DELETE FROM search WHERE folder = ?1",
 			"DELETE FROM permission WHERE folder = ?1",

@@ -130,6 +130,7 @@ func (t *tx) DeleteMailbox(id store.MailboxID) error {
 	}
 	for _, q := range []string{
 		"DELETE FROM read_state WHERE folder IN " + folders,
+		"DELETE FROM read_state WHERE account = (SELECT folded FROM mailbox WHERE id = ?1 AND kind = 0)",
 		"DELETE FROM search_member WHERE folder IN " + folders,
 		"DELETE FROM search_scope WHERE folder IN " + folders,
 		"DELETE FROM search WHERE folder IN " + folders,

@@ -29,6 +29,7 @@ func Run(t *testing.T, open Open) {
 		{"Stages", testStages},
 		{"Moves", testMoves},
 		{"FolderMoves", testFolderMoves},
+		{"PerUser", testPerUser},
 		{"Contents", testContents},
 		{"Properties", testProperties},
 		{"Names", testNames},

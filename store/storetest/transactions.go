@@ -230,6 +230,7 @@ func testTransactionsScope(t *testing.T, open Open) {
 		"DeleteMessage":    func(tx store.Tx) error { return tx.DeleteMessage(m.ID, true) },
 		"SetReceiveFolder": func(tx store.Tx) error { return tx.SetReceiveFolder(f.mb.ID, "x", f.inbox) },
 		"SetPermissions":   func(tx store.Tx) error { return tx.SetPermissions(f.inbox, nil) },
+		"MarkRead":         func(tx store.Tx) error { _, err := tx.MarkRead("bob", []store.MessageID{m.ID}, true); return err },
 		"RegisterNames":    func(tx store.Tx) error { _, err := tx.RegisterNames(f.mb.ID, nil); return err },
 		"PutEntry":         func(tx store.Tx) error { _, err := tx.PutEntry(store.Entry{Name: "x"}); return err },
 	} {

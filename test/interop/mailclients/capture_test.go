@@ -194,10 +194,16 @@ func TestInteropKeytabOpensSealedTraffic(t *testing.T) {
 
 // trace starts a trace into a file and returns what ends it.
 func (s *server) trace(path string, args ...string) (end func()) {
+	return s.follow(path, func(*exec.Cmd) {}, args...)
+}
+
+// follow starts mapid trace and returns what ends it once path stops growing.
+func (s *server) follow(path string, edit func(*exec.Cmd), args ...string) (end func()) {
 	t := s.t
 	t.Helper()
 	cmd := exec.Command(binary(t), append([]string{"trace"}, args...)...)
 	cmd.Env = append(os.Environ(), "MAPID_ADMIN="+s.admin, "MAPID_DATA="+s.data)
+	edit(cmd)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)

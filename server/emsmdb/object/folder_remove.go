@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
-	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
 
@@ -179,14 +178,8 @@ func (r *remover) deleteEmpty(tx store.Tx, id uint64) (int64, error) {
 	return r.delete(tx, id)
 }
 
-// delete deletes one folder with everything in it. When a soft-deleted one was deleted stands in PidTagDeletedOn.
+// delete deletes one folder with everything in it.
 func (r *remover) delete(tx store.Tx, id uint64) (int64, error) {
-	if !r.hard {
-		err := tx.SetFolderProps(store.FolderID(id), []prop.Tagged{{Tag: mapi.TagDeletedOn, Value: prop.Time(tx.Now())}}, nil)
-		if err != nil {
-			return 0, err
-		}
-	}
 	return 0, tx.DeleteFolder(store.FolderID(id), r.hard)
 }
 

@@ -30,10 +30,7 @@ func (f *Folder) MoveFolder(ctx context.Context, dst *Folder, fid mapi.ID, name 
 	}
 	if s.Mailbox == dst.logon.mailbox.ID {
 		op.must(uint64(s.ID), func(tx store.Tx, id uint64) (int64, error) {
-			moved, err := tx.MoveFolder(store.FolderID(id), store.FolderMove{Parent: dst.id, Name: name})
-			if err == nil && s.Deleted {
-				err = tx.SetFolderProps(moved.ID, nil, []mapi.PropTag{mapi.TagDeletedOn})
-			}
+			_, err := tx.MoveFolder(store.FolderID(id), store.FolderMove{Parent: dst.id, Name: name})
 			return 0, err
 		})
 		return op, nil

@@ -181,7 +181,7 @@ func (h *hierarchy) order(orders []prop.SortOrder, rs prop.Restriction) error {
 
 // columns implements source.
 func (h *hierarchy) columns(context.Context) ([]mapi.PropTag, error) {
-	tags := append(slices.Clone(folderTags), mapi.TagComment, mapi.TagDepth)
+	tags := append(slices.Clone(folderTags), mapi.TagComment, mapi.TagDeletedOn, mapi.TagDepth)
 	slices.Sort(tags)
 	return slices.Compact(tags), nil
 }

@@ -39,9 +39,9 @@ type Store interface {
 	// View runs fn on a consistent snapshot. fn must not keep the Reader, or anything read through an io.ReaderAt.
 	View(ctx context.Context, scope Scope, fn func(Reader) error) error
 	// Update runs fn on the caller's goroutine and commits, or rolls back if fn fails or panics. It returns after the
-	// commit is durable and its changes are published. fn may run beside other Updates of the same commit but never
-	// concurrently with them; it must be short, must not wait for anything, and must not call View or Update. ctx ends
-	// the waiting for a turn; once fn runs it is carried through.
+	// commit is durable and its changes are published; if fn failed, after everything that it saw is committed. fn may
+	// run beside other Updates of the same commit but never concurrently with them; it must be short, must not wait for
+	// anything, and must not call View or Update. ctx ends the waiting for a turn; once fn runs it is carried through.
 	Update(ctx context.Context, scope Scope, fn func(Tx) error) error
 	// Changes is the feed of committed changes.
 	Changes() *Feed

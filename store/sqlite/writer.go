@@ -28,7 +28,7 @@ type counters struct {
 var firstCounters = counters{counter: 1, bag: 1, mailbox: 1, entry: 0x10, directory: 1}
 
 // writer owns the only connection that writes. Updates take turns on it: each runs on its caller's goroutine inside a
-// savepoint, while the writer's goroutine waits, and is answered after the commit of its group.
+// savepoint, while the writer's goroutine waits, and is answered after the commit of its group, even if it failed.
 type writer struct {
 	store *Store
 	conn  *conn
@@ -51,6 +51,7 @@ type request struct {
 	ran    chan error // to the writer: what the closure returned
 	result chan error // from the writer: committed, or why not
 	tx     *tx
+	failed error // what the closure returned
 }
 
 // volatile reports whether an update may have to do with nothing but stages, which need not be durable.
@@ -150,19 +151,22 @@ func (w *writer) group(first *request) {
 		return
 	}
 	end := time.Now().Add(groupTime)
-	var batch []*request
+	var batch, failed []*request
 	var broken error
 	durable := false
 	for r, n := first, 0; r != nil; r = w.another(&n, end) {
 		var ok bool
 		before := w.next
-		if ok, broken = w.one(r); ok || broken != nil {
+		if ok, broken = w.one(r); broken != nil {
 			batch = append(batch, r)
-			durable = durable || !r.volatile() || len(r.tx.changes) > 0 || !w.next.sameButBags(before)
-		}
-		if broken != nil {
 			break
 		}
+		if !ok {
+			failed = append(failed, r)
+			continue
+		}
+		batch = append(batch, r)
+		durable = durable || !r.volatile() || len(r.tx.changes) > 0 || !w.next.sameButBags(before)
 	}
 	if broken == nil {
 		w.sweep(sweepBeside)
@@ -173,7 +177,7 @@ func (w *writer) group(first *request) {
 			w.store.log.Debug("rollback after a broken commit", zap.Error(err))
 		}
 		w.next, w.garbage = w.committed, true
-		w.answer(batch, broken)
+		w.answer(append(batch, failed...), broken)
 		return
 	}
 	w.committed = w.next
@@ -183,6 +187,9 @@ func (w *writer) group(first *request) {
 	w.store.directoryVersion.Store(uint64(w.next.directory))
 	w.publish(batch)
 	w.answer(batch, err)
+	for _, r := range failed { // only now: it may have failed for what others of the group have done
+		r.result <- r.failed
+	}
 }
 
 // another returns a request that is waiting for its turn, or nil if the group is large enough.
@@ -202,7 +209,7 @@ func (w *writer) another(n *int, end time.Time) *request {
 	return nil
 }
 
-// one gives a request its turn. It reports whether the request now waits for the commit; an error breaks the group.
+// one gives a request its turn and reports whether its closure succeeded; an error breaks the group.
 func (w *writer) one(r *request) (bool, error) {
 	if err := w.conn.exec("SAVEPOINT one"); err != nil {
 		return false, fmt.Errorf("begin: %w", err)
@@ -222,7 +229,7 @@ func (w *writer) one(r *request) (bool, error) {
 	if undo := errors.Join(w.conn.exec("ROLLBACK TO one"), w.conn.exec("RELEASE one")); undo != nil {
 		return false, fmt.Errorf("roll back after %w: %w", err, undo)
 	}
-	r.result <- err
+	r.failed = err
 	return false, nil
 }
 

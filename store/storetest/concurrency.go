@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -82,4 +83,34 @@ func testConcurrency(t *testing.T, open Open) {
 	if err := f.s.Check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// testRefusalIsFinal: an update that is refused for what another one did is told so when that is there to be seen.
+func testRefusalIsFinal(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	const writers, names = 8, 20
+	var wg sync.WaitGroup
+	for range writers {
+		wg.Go(func() {
+			for i := range names {
+				name := fmt.Sprint("folder ", i)
+				err := f.s.Update(t.Context(), f.scope(), func(tx store.Tx) error {
+					_, err := tx.CreateFolder(store.NewFolder{Mailbox: f.mb.ID, Parent: f.inbox, Type: store.FolderGeneric, Special: store.SpecialCount, Name: name})
+					return err
+				})
+				if err != nil && !errors.Is(err, store.ErrExists) {
+					t.Errorf("creating: %v", err)
+				}
+				err = f.s.View(t.Context(), store.Scope{}, func(r store.Reader) error {
+					_, err := r.FolderByName(f.inbox, name)
+					return err
+				})
+				if err != nil {
+					t.Errorf("%q is there, and is not: %v", name, err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	f.same("folders", f.folder(f.inbox).ChildCount, int64(names))
 }

@@ -39,6 +39,7 @@ func Run(t *testing.T, open Open) {
 		{"Transactions", testTransactions},
 		{"Feed", testFeed},
 		{"Concurrency", testConcurrency},
+		{"RefusalIsFinal", testRefusalIsFinal},
 		{"Reset", testReset},
 		{"Model", testModel},
 	} {

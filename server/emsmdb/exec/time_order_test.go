@@ -138,3 +138,41 @@ func TestTableByTimeFarFromTheBeginning(t *testing.T) {
 		t.Errorf("position %d", p.Numerator)
 	}
 }
+
+// TestTableByTimeFollowsWithoutClock changes the folder within one moment of the clock so that every count stays: the
+// pages that were read must give way all the same.
+func TestTableByTimeFollowsWithoutClock(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withSeed(numbered(0)))
+	inbox := store.FolderID(w.inbox().FolderIDs[fidInbox].Counter())
+	scope := store.Scope{Mailboxes: []store.MailboxID{w.entry("alice").Mailbox}, Time: mapi.NewFileTime(epoch)}
+	message := func(subject string, at uint64) store.NewMessage {
+		return store.NewMessage{Folder: inbox, Props: []prop.Tagged{
+			{Tag: mapi.TagSubject, Value: prop.String(subject)}, {Tag: mapi.TagMessageDeliveryTime, Value: prop.Time(mapi.FileTime(at))},
+		}}
+	}
+	var old store.Message
+	change := func(fn func(tx store.Tx) error) {
+		t.Helper()
+		if err := w.store.Update(context.Background(), scope, fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(func(tx store.Tx) (err error) { old, err = tx.CreateMessage(message("old", 10)); return err })
+	w.contents(mapi.TagSubject)
+	one[*rop.SortTableResponse](w, &rop.SortTableRequest{In: in(2), SortOrders: []prop.SortOrder{{Tag: mapi.TagMessageDeliveryTime}}})
+	if got := subjects(w.rows(10), 0); !slices.Equal(got, []string{"old"}) {
+		t.Fatalf("rows = %q", got)
+	}
+	change(func(tx store.Tx) error {
+		if err := tx.DeleteMessage(old.ID, true); err != nil {
+			return err
+		}
+		_, err := tx.CreateMessage(message("new", 20))
+		return err
+	})
+	one[*rop.SeekRowResponse](w, &rop.SeekRowRequest{In: in(2), Origin: mapi.BookmarkBeginning})
+	if got := subjects(w.rows(10), 0); !slices.Equal(got, []string{"new"}) {
+		t.Errorf("rows = %q", got)
+	}
+}

@@ -82,9 +82,7 @@ func (p *pages) current(ctx context.Context, c *contents) (bool, error) {
 		}
 		return true, nil
 	}
-	was := &p.state.Folder
-	return s.CommitMax == was.CommitMax && s.Modified == was.Modified && s.ContentCount == was.ContentCount &&
-		s.AssocCount == was.AssocCount && s.UnreadCount == was.UnreadCount && s.Change == was.Change, nil
+	return s.ContentChange == p.state.ContentChange, nil
 }
 
 // window reads rows; ok is false for rows too far from the beginning.

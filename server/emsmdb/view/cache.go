@@ -105,7 +105,11 @@ func (c *Cache) follow(changes []store.Change) {
 			if ch.Kind == store.MessageMoved {
 				c.note(ch.OldFolder, ch.OldMessage)
 			}
-		case store.StoreReset, store.MailboxDeleted, store.FolderDeleted:
+		case store.FolderDeleted: // with everything in it, of which nothing is told
+			for _, v := range c.views[ch.Folder] {
+				v.invalidate()
+			}
+		case store.StoreReset, store.MailboxDeleted:
 			for _, folder := range c.views {
 				for _, v := range folder {
 					v.invalidate()

@@ -340,3 +340,120 @@ func TestViewRandomly(t *testing.T) {
 		}
 	})
 }
+
+// TestViewFollowsEverything compares views of the living and of the deleted messages with the store after random saves,
+// moves, copies and deletions, [rapid].
+func TestViewFollowsEverything(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<26)
+	var other store.FolderID
+	w.update(func(tx store.Tx) error {
+		f, err := tx.CreateFolder(store.NewFolder{Mailbox: w.mailbox, Parent: w.folder, Type: store.FolderGeneric, Special: store.SpecialCount, Name: "x"})
+		other = f.ID
+		return err
+	})
+	rapid.Check(t, func(rt *rapid.T) {
+		var specs []view.Spec
+		var views []*view.View
+		for _, folder := range []store.FolderID{w.folder, other} {
+			for _, deleted := range []bool{false, true} {
+				spec := w.bySubject(nil)
+				spec.Selection = store.Selection{Folder: folder, Deleted: deleted}
+				v := w.acquire(spec)
+				defer v.Close()
+				w.sync(v)
+				specs, views = append(specs, spec), append(views, v)
+			}
+		}
+		for range rapid.IntRange(1, 6).Draw(rt, "steps") {
+			w.update(func(tx store.Tx) error {
+				for range rapid.IntRange(1, 4).Draw(rt, "changes") {
+					if err := w.changeAny(rt, tx, specs); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			for i, v := range views {
+				w.sync(v)
+				if got, want := keys(v), w.subjects(specs[i].Selection); !slices.Equal(got, want) {
+					rt.Fatalf("%+v: order = %q, want %q", specs[i].Selection, got, want)
+				}
+			}
+		}
+	})
+}
+
+// subjects are what bySubject should show of a selection.
+func (w *world) subjects(sel store.Selection) (list []string) {
+	err := w.store.View(context.Background(), store.Scope{}, func(r store.Reader) error {
+		return r.Scan(sel, []mapi.PropTag{mapi.TagSubject}, func(_ store.MessageID, v []prop.Value) error {
+			if s := v[0].Str(); s[0] != '-' {
+				list = append(list, s)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// changeAny does something to a message of one of the selections, or adds one.
+func (w *world) changeAny(rt *rapid.T, tx store.Tx, specs []view.Spec) error {
+	sel := rapid.SampledFrom(specs).Draw(rt, "selection").Selection
+	to := rapid.SampledFrom(specs).Draw(rt, "to").Selection.Folder
+	subject := []prop.Tagged{{Tag: mapi.TagSubject, Value: prop.String(rapid.StringMatching(`[a-e-]{1,2}`).Draw(rt, "subject"))}}
+	ids := []store.MessageID{0}
+	err := tx.Scan(sel, nil, func(id store.MessageID, _ []prop.Value) error { ids = append(ids, id); return nil })
+	if err != nil {
+		return err
+	}
+	id := rapid.SampledFrom(ids).Draw(rt, "message")
+	if id == 0 {
+		_, err := tx.CreateMessage(store.NewMessage{Folder: sel.Folder, Props: subject})
+		return err
+	}
+	switch op := rapid.IntRange(0, 4).Draw(rt, "operation"); {
+	case op == 0:
+		_, err = tx.MoveMessage(id, to)
+	case op == 1:
+		_, err = tx.CopyMessage(id, to)
+	case op == 2, sel.Deleted:
+		err = tx.DeleteMessage(id, true)
+	case op == 3:
+		err = tx.DeleteMessage(id, false)
+	default:
+		_, err = tx.SaveMessage(id, store.MessageEdit{ContentEdit: store.ContentEdit{Edit: store.Edit{Set: subject}}})
+	}
+	return err
+}
+
+func TestViewOfADeletedFolder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1<<20)
+	var folder store.FolderID
+	w.update(func(tx store.Tx) error {
+		f, err := tx.CreateFolder(store.NewFolder{Mailbox: w.mailbox, Parent: w.folder, Type: store.FolderGeneric, Special: store.SpecialCount, Name: "x"})
+		folder = f.ID
+		return err
+	})
+	w.add("stays")
+	stays := w.acquire(w.bySubject(nil))
+	defer stays.Close()
+	w.folder = folder
+	w.add("goes")
+	goes := w.acquire(w.bySubject(nil))
+	defer goes.Close()
+	w.sync(stays)
+	w.sync(goes)
+	before := stays.Version()
+	w.update(func(tx store.Tx) error { return tx.DeleteFolder(folder, true) })
+	w.sync(stays)
+	w.sync(goes)
+	if goes.Len() != 0 || stays.Len() != 1 || stays.Version() != before {
+		t.Errorf("%d rows in the deleted folder, %d in the other, version %d after %d", goes.Len(), stays.Len(), stays.Version(), before)
+	}
+}

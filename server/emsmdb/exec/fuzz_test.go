@@ -43,6 +43,10 @@ func FuzzRun(f *testing.F) {
 		&rop.GetPropertyIdsFromNamesRequest{In: in(0), PropertyNames: []prop.Name{{Kind: prop.NameString, Text: "x"}}},
 		&rop.OpenStreamRequest{InOut: inOut(1, 3), PropertyTag: mapi.TagDisplayName}, &rop.ReadStreamRequest{In: in(3), ByteCount: 0xBABE, MaximumByteCount: 9},
 		&rop.IdFromLongTermIdRequest{In: in(0)}, &rop.GetReceiveFolderRequest{In: in(0), MessageClass: "IPM"}, &rop.QueryColumnsAllRequest{In: in(2)},
+		newFolderRequest(1, 3, "New"), &rop.DeleteFolderRequest{In: in(1), DeleteFolderFlags: 0x15, FolderID: l.FolderIDs[fidInbox]},
+		moveFolder(1, 1, l.FolderIDs[fidInbox], "x"), copyFolder(1, 1, l.FolderIDs[fidOutbox], "x", true), &rop.ProgressRequest{In: in(1), WantCancel: true},
+		transfer(1, 1, true, 0, l.FolderIDs[fidInbox]), &rop.DeleteMessagesRequest{In: in(1), WantAsynchronous: true, MessageIDs: make([]mapi.ID, 300)},
+		&rop.EmptyFolderRequest{In: in(1), WantAsynchronous: true}, &rop.SetReadFlagsRequest{In: in(1)}, &rop.SetMessageStatusRequest{In: in(1)},
 	} {
 		f.Add(list(req), uint16(0x7FFF))
 		f.Add(list(req, req), uint16(100))

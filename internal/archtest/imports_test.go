@@ -36,7 +36,7 @@ var importRules = []rule{
 	{"internal/late", nil, "contexts know nothing of what is cancelled"},
 	{"internal/dcerpc", []string{"internal/ndr", "internal/wire", "internal/late", "auth"}, "the RPC runtime knows no interface and no mechanism"},
 	{"internal/profile", []string{"internal/mapi", "auth"}, "what differs per version is data"},
-	{"internal/seed", []string{"internal/mapi", "internal/prop", "internal/msgprops", "store"}, "a seed writes through the contract, so every engine can be seeded"},
+	{"internal/seed", []string{"internal/mapi", "internal/prop", "internal/msgprops", "internal/mailconv", "store"}, "a seed writes through the contract, so every engine can be seeded"},
 	{"internal/trace", append([]string{"internal/rop", "internal/ndr"}, bytesLayer...), "the trace sees typed messages and bytes, not handlers"},
 	{"internal/keytab", nil, "a file format"},
 	{"internal/decode", append([]string{"internal/trace", "internal/keytab", "internal/rop", "internal/ndr", "auth", "auth/ntlm"}, bytesLayer...),
@@ -126,6 +126,7 @@ var dependencies = []struct {
 	{"github.com/jcmturner/gokrb5/v8", []string{"auth/krb"}},
 	{"github.com/jcmturner/gofork", []string{"auth/krb"}},
 	{"golang.org/x/crypto", []string{"auth/...", "internal/seed", "internal/app"}},
+	{"github.com/emersion/go-message", []string{"internal/mailconv"}}, // charsets and the writing of MIME, docs/adr/0004
 	{"golang.org/x/text", []string{"internal/...", "auth/...", "server/...", "store/..."}},
 }
 

@@ -28,11 +28,6 @@ func (i ids) message(f store.FolderID, m store.MessageID) []byte {
 	}.Bytes()
 }
 
-// addressBookID is the permanent entry id of a directory entry.
-func addressBookID(displayType uint32, dn string) []byte {
-	return msgprops.AddressBookEntryID{Type: displayType, DN: dn}.Bytes()
-}
-
 // oneOffID is the entry id of somebody outside the directory.
 func oneOffID(name, address string) []byte {
 	return msgprops.OneOffEntryID{DisplayName: name, AddressType: "SMTP", EmailAddress: address, NoRichText: true}.Bytes()

@@ -21,7 +21,7 @@ const utf8CodePage = 65001
 // builder makes the messages of one mailbox.
 type builder struct {
 	dir      directory
-	owner    party
+	owner    msgprops.Party
 	key      string // distinguishes the mailbox
 	org      Organization
 	register func([]prop.Name) ([]uint16, error)
@@ -29,7 +29,7 @@ type builder struct {
 	last     time.Time // when the last one was received
 }
 
-func newBuilder(dir directory, owner party, key string, org Organization) *builder {
+func newBuilder(dir directory, owner msgprops.Party, key string, org Organization) *builder {
 	return &builder{dir: dir, owner: owner, key: key, org: org, last: Epoch.Add(-time.Minute)}
 }
 
@@ -79,7 +79,7 @@ func (b *builder) content(m Message, key mapi.GUID, at time.Time, draft, sent bo
 		{Tag: mapi.TagDeleteAfterSubmit, Value: prop.Bool(false)},
 	}
 	if hasFrom {
-		out.Props = append(append(out.Props, from.props(sender)...), from.props(sentRepresenting)...)
+		out.Props = append(append(out.Props, from.Props(msgprops.Sender())...), from.Props(msgprops.SentRepresenting())...)
 	}
 	if !draft {
 		out.Props = append(out.Props, prop.Tagged{Tag: mapi.TagClientSubmitTime, Value: received})
@@ -100,7 +100,7 @@ func (b *builder) content(m Message, key mapi.GUID, at time.Time, draft, sent bo
 		if m.Read {
 			out.Flags |= mapi.MfRead | mapi.MfEverRead
 		}
-		out.Props = append(append(out.Props, b.owner.props(receivedBy)...), b.owner.props(receivedRepresenting)...)
+		out.Props = append(append(out.Props, b.owner.Props(msgprops.ReceivedBy())...), b.owner.Props(msgprops.ReceivedRepresenting())...)
 	}
 	for i, a := range m.Attachments {
 		n, err := b.attachment(a, guid("attachment", key.String(), fmt.Sprint(i)), at)
@@ -146,9 +146,10 @@ func (b *builder) recipients(out *store.NewMessage, m Message) {
 			if !ok {
 				continue // checkReferences has refused it
 			}
-			out.Recipients = append(out.Recipients, p.row(uint32(len(out.Recipients)), list.typ))
-			names = append(names, p.name)
-			*list.mine = *list.mine || p.address == b.owner.address
+			row := uint32(len(out.Recipients))
+			out.Recipients = append(out.Recipients, store.Recipient{RowID: row, Type: list.typ, Props: p.RecipientProps(row, list.typ)})
+			names = append(names, p.Name)
+			*list.mine = *list.mine || p.Address == b.owner.Address
 		}
 		out.Props = append(out.Props, prop.Tagged{Tag: list.tag, Value: prop.String(strings.Join(names, "; "))})
 	}
@@ -199,7 +200,7 @@ func (b *builder) attachment(a Attachment, key mapi.GUID, at time.Time) (store.N
 	out.Props = append(out.Props,
 		prop.Tagged{Tag: mapi.TagAttachMethod, Value: prop.Uint32(out.Method)},
 		prop.Tagged{Tag: mapi.TagAttachLongFilename, Value: prop.String(a.Name)},
-		prop.Tagged{Tag: mapi.TagAttachFilename, Value: prop.String(shortName(a.Name))},
+		prop.Tagged{Tag: mapi.TagAttachFilename, Value: prop.String(msgprops.ShortFileName(a.Name))},
 		prop.Tagged{Tag: mapi.TagAttachExtension, Value: prop.String(ext)},
 		prop.Tagged{Tag: mapi.TagAttachMimeTag, Value: prop.String(mediaType(ext))},
 		prop.Tagged{Tag: mapi.TagAttachDataBinary, Value: prop.BinaryString(a.Content)},
@@ -219,27 +220,4 @@ func mediaType(ext string) string {
 		return t
 	}
 	return "application/octet-stream"
-}
-
-// shortName is the 8.3 form of a file name, [MS-OXCMSG] 2.2.2.11.
-func shortName(name string) string {
-	clean := func(s string, n int) string {
-		s = strings.Map(func(c rune) rune {
-			if c >= 0x80 || c <= ' ' || strings.ContainsRune(`.+,;=[]\/:*?"<>|`, c) {
-				return '_'
-			}
-			return c
-		}, s)
-		return s[:min(len(s), n)]
-	}
-	ext := path.Ext(name)
-	base := strings.TrimSuffix(name, ext)
-	if len(base) <= 8 && len(ext) <= 4 && clean(base, 8) == base {
-		return name
-	}
-	short := clean(base, 6) + "~1"
-	if len(ext) > 1 {
-		short += "." + clean(ext[1:], 3)
-	}
-	return short
 }

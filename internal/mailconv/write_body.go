@@ -1,6 +1,11 @@
 package mailconv
 
 import (
+	"bufio"
+	"bytes"
+	"io"
+	"strings"
+
 	"github.com/mapid/mapid/internal/codepage"
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
@@ -105,23 +110,39 @@ func texts(m *Message) (plain, html *string, page uint32) {
 	if have.Best() != mapi.NativeBodyRTF {
 		return plain, html, page
 	}
-	text, err := rtf.Decompress(compressed.Bytes(), maxRTF)
+	rich, err := decompress(compressed.Str())
 	if err != nil {
 		return plain, html, page // what else there is
 	}
-	switch rtf.SourceOf(text) {
-	case rtf.FromText:
-		s := rtf.Text(text)
-		plain = &s
-	default:
-		s := rtf.HTML(text)
-		html, page = &s, codepage.UTF8
-		if plain == nil {
-			t := rtf.Text(text)
-			plain = &t
+	if rtf.SourceOf(bufio.NewReader(bytes.NewReader(rich))) == rtf.FromText {
+		if text, err := converted(rtf.Text, rich); err == nil {
+			plain = &text
+		}
+		return plain, html, page
+	}
+	if text, err := converted(rtf.HTML, rich); err == nil {
+		html, page = &text, codepage.UTF8
+	}
+	if plain == nil {
+		if text, err := converted(rtf.Text, rich); err == nil {
+			plain = &text
 		}
 	}
 	return plain, html, page
+}
+
+func decompress(s string) ([]byte, error) {
+	r, err := rtf.Decompress(strings.NewReader(s), maxRTF)
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
+}
+
+func converted(conversion func(io.Writer, io.Reader) error, text []byte) (string, error) {
+	var b strings.Builder
+	err := conversion(&b, bytes.NewReader(text))
+	return b.String(), err
 }
 
 // maxRTF bounds what a compressed text may become.

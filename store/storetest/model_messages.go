@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"maps"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -149,6 +150,9 @@ func (r *modelRun) createMessage(rt *rapid.T) {
 	}, func() {
 		c := r.content(modelContent{}, given, now)
 		if n.Edit != nil {
+			if slices.Contains(n.Edit.Remove, mapi.TagCreationTime) { // of what was not there before
+				c.props[mapi.TagCreationTime.ID()] = tagged(mapi.TagCreationTime, prop.Time(now))
+			}
 			c = r.content(c, *n.Edit, now)
 		}
 		want := c.message(store.Message{

@@ -10,6 +10,7 @@ const (
 	Ascending       uint8 = 0x00
 	Descending      uint8 = 0x01
 	MaximumCategory uint8 = 0x04 // orders categories by the largest value of the column in each
+	MinimumCategory uint8 = 0x08 // by the smallest: MAPI's TABLE_SORT_CATEG_MIN, which the specification leaves out
 )
 
 // SortOrder is one key of a table's order, [MS-OXCDATA] 2.13.1.

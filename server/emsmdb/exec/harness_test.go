@@ -61,10 +61,8 @@ type setup struct {
 	logons      int
 	version     profile.Version
 	now         func() time.Time
-	limits      object.Limits
 }
 
-func withLimits(l object.Limits) option          { return func(s *setup) { s.limits = l } }
 func withProfile(name string) option             { return func(s *setup) { s.profile = name } }
 func asUser(name string) option                  { return func(s *setup) { s.user = name } }
 func withSeed(sd *seed.Seed) option              { return func(s *setup) { s.seed = sd } }
@@ -104,7 +102,7 @@ func newWorld(t testing.TB, opts ...option) *world {
 		t.Fatal(err)
 	}
 	env := object.NewEnv(object.EnvOptions{
-		Store: st, Directory: st, Profile: p, Now: set.now, Orders: 64 << 20, Limits: set.limits,
+		Store: st, Directory: st, Profile: p, Now: set.now, Orders: 64 << 20,
 		Server: object.Server{Name: "EXCH01", FQDN: "exch01.mapid.test", DN: serverDN},
 	})
 	t.Cleanup(env.Close)
@@ -214,7 +212,7 @@ func (w *world) decode(payload []byte, reqs ...rop.Request) []rop.Response {
 // sizesItself are the ROPs that only read and cut their responses to the room there is, or do not run for want of it.
 var sizesItself = []rop.ID{
 	rop.OpenMessage, rop.GetPropertiesSpecific, rop.GetPropertiesAll, rop.GetPropertiesList, rop.ReadRecipients,
-	rop.ReloadCachedInformation, rop.QueryRows, rop.FindRow, rop.QueryColumnsAll, rop.ReadStream, rop.GetSearchCriteria,
+	rop.ReloadCachedInformation, rop.QueryRows, rop.FindRow, rop.ExpandRow, rop.GetCollapseState, rop.QueryColumnsAll, rop.ReadStream, rop.GetSearchCriteria,
 	rop.GetReceiveFolderTable, rop.GetNamesFromPropertyIds, rop.OpenEmbeddedMessage, rop.QueryNamedProperties,
 	rop.GetValidAttachments, rop.GetOwningServers, rop.PublicFolderIsGhosted, rop.GetPerUserLongTermIds,
 	rop.ReadPerUserInformation, rop.OptionsData, rop.GetPropertyIdsFromNames,
@@ -240,7 +238,7 @@ func (w *world) wanted(req rop.Request) []mapi.PropTag {
 		w.columns[r.Header().Input] = r.PropertyTags
 	case *rop.GetPropertiesSpecificRequest:
 		return r.PropertyTags
-	case *rop.QueryRowsRequest, *rop.FindRowRequest, *rop.ReadRecipientsRequest:
+	case *rop.QueryRowsRequest, *rop.FindRowRequest, *rop.ExpandRowRequest, *rop.ReadRecipientsRequest:
 		return w.columns[r.Header().Input]
 	}
 	return nil

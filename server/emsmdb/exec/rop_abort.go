@@ -8,5 +8,9 @@ import (
 
 // abort implements RopAbort, [MS-OXCTABL] 3.2.5.6.
 func (e *Executor) abort(_ context.Context, c *Call, _ *rop.AbortRequest) (*rop.AbortResponse, error) {
-	return nil, c.Table().Abort()
+	status, err := c.Table().Abort()
+	if err != nil {
+		return nil, err
+	}
+	return &rop.AbortResponse{TableStatus: status}, nil
 }

@@ -3,11 +3,10 @@ package exec
 import (
 	"context"
 
-	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
 )
 
-// getStatus implements RopGetStatus, [MS-OXCTABL] 3.2.5.7: nothing ever goes on.
+// getStatus implements RopGetStatus, [MS-OXCTABL] 3.2.5.7.
 func (e *Executor) getStatus(_ context.Context, c *Call, _ *rop.GetStatusRequest) (*rop.GetStatusResponse, error) {
-	return &rop.GetStatusResponse{TableStatus: mapi.TblStatComplete}, nil
+	return &rop.GetStatusResponse{TableStatus: c.Table().Status()}, nil
 }

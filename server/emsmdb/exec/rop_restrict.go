@@ -9,8 +9,9 @@ import (
 
 // restrict implements RopRestrict, [MS-OXCTABL] 3.2.5.4.
 func (e *Executor) restrict(_ context.Context, c *Call, req *rop.RestrictRequest) (*rop.RestrictResponse, error) {
-	if err := c.Table().Restrict(req.Restriction); err != nil {
+	t := c.Table()
+	if err := t.Restrict(req.Restriction); err != nil {
 		return nil, err
 	}
-	return &rop.RestrictResponse{TableStatus: mapi.TblStatComplete}, nil
+	return &rop.RestrictResponse{TableStatus: t.Begin(req.RestrictFlags&mapi.TblAsync != 0, mapi.TblStatRestricting)}, nil
 }

@@ -5,18 +5,15 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
-// sortTable implements RopSortTable, [MS-OXCTABL] 3.2.5.3. Categories are not there yet.
+// sortTable implements RopSortTable, [MS-OXCTABL] 3.2.5.3.
 func (e *Executor) sortTable(_ context.Context, c *Call, req *rop.SortTableRequest) (*rop.SortTableResponse, error) {
-	switch {
-	case int(req.CategoryCount) > len(req.SortOrders) || req.ExpandedCount > req.CategoryCount:
-		return nil, mapi.ErrInvalidParameter
-	case req.CategoryCount > 0:
-		return nil, mapi.ErrNoSupport
-	}
-	if err := c.Table().Sort(req.SortOrders); err != nil {
+	t := c.Table()
+	err := t.Sort(object.SortRequest{Orders: req.SortOrders, Categories: int(req.CategoryCount), Expanded: int(req.ExpandedCount)})
+	if err != nil {
 		return nil, err
 	}
-	return &rop.SortTableResponse{TableStatus: mapi.TblStatComplete}, nil
+	return &rop.SortTableResponse{TableStatus: t.Begin(req.SortTableFlags&mapi.TblAsync != 0, mapi.TblStatSorting)}, nil
 }

@@ -77,8 +77,10 @@ func TestSetColumnsRefused(t *testing.T) {
 		want    mapi.ErrorCode
 	}{
 		{"None", nil, mapi.ErrInvalidParameter},
-		{"UnknownType", []mapi.PropTag{mapi.Tag(0x0037, 0x0099)}, mapi.ErrNoSupport},
-		{"InstanceOfASingleValue", []mapi.PropTag{mapi.Tag(0x0037, mapi.PtypString|mapi.PtypMVInstance)}, mapi.ErrNoSupport},
+		{"UnknownType", []mapi.PropTag{mapi.Tag(0x0037, 0x0099)}, mapi.ErrInvalidParameter},
+		{"Unspecified", []mapi.PropTag{mapi.TagMid, mapi.Tag(0x0037, mapi.PtypUnspecified)}, mapi.ErrInvalidParameter},
+		{"ErrorCode", []mapi.PropTag{mapi.Tag(0x0037, mapi.PtypErrorCode)}, mapi.ErrInvalidParameter},
+		{"InstanceOfASingleValue", []mapi.PropTag{mapi.Tag(0x0037, mapi.PtypString|mapi.PtypMVInstance)}, mapi.ErrInvalidParameter},
 	} {
 		if got := w.code(&rop.SetColumnsRequest{In: in(2), PropertyTags: tt.columns}); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
@@ -262,6 +264,14 @@ func TestSortTable(t *testing.T) {
 	}
 }
 
+// manyOrders sorts by so many columns.
+func manyOrders(n int) (out []prop.SortOrder) {
+	for i := range n {
+		out = append(out, prop.SortOrder{Tag: mapi.Tag(uint16(0x8000+i), mapi.PtypInteger32)})
+	}
+	return out
+}
+
 func TestSortTableRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withSeed(numbered(3)))
@@ -276,13 +286,28 @@ func TestSortTableRefused(t *testing.T) {
 		{"MoreCategoriesThanOrders", rop.SortTableRequest{CategoryCount: 2, SortOrders: order}, mapi.ErrInvalidParameter},
 		{"MoreExpandedThanCategories", rop.SortTableRequest{ExpandedCount: 1, SortOrders: order}, mapi.ErrInvalidParameter},
 		{"UnknownOrder", rop.SortTableRequest{SortOrders: []prop.SortOrder{{Tag: mapi.TagSubject, Order: 9}}}, mapi.ErrInvalidParameter},
-		{"OneRowPerValue", rop.SortTableRequest{SortOrders: []prop.SortOrder{{Tag: mapi.Tag(0x8000, mapi.PtypMultiString|mapi.PtypMVInstance)}}}, mapi.ErrNoSupport},
-		{"Categories", rop.SortTableRequest{CategoryCount: 1, SortOrders: order}, mapi.ErrNoSupport},
+		{"Unspecified", rop.SortTableRequest{SortOrders: []prop.SortOrder{{Tag: mapi.Tag(0x0037, mapi.PtypUnspecified)}}}, mapi.ErrInvalidParameter},
+		{"Object", rop.SortTableRequest{SortOrders: []prop.SortOrder{{Tag: mapi.Tag(0x3701, mapi.PtypObject)}}}, mapi.ErrInvalidParameter},
+		{"AllValuesAtOnce", rop.SortTableRequest{SortOrders: []prop.SortOrder{{Tag: mapi.Tag(0x8000, mapi.PtypMultiString)}}}, mapi.ErrNoSupport},
+		{"TwoMultipleValues", rop.SortTableRequest{SortOrders: []prop.SortOrder{
+			{Tag: mapi.Tag(0x8000, mapi.PtypMultiString|mapi.PtypMVInstance)}, {Tag: mapi.Tag(0x8001, mapi.PtypMultiString|mapi.PtypMVInstance)}}}, mapi.ErrInvalidParameter},
+		{"MaximumWithoutCategories", rop.SortTableRequest{SortOrders: []prop.SortOrder{{Tag: mapi.TagSubject, Order: prop.MaximumCategory}}}, mapi.ErrInvalidParameter},
+		{"MaximumNotAfterTheCategories", rop.SortTableRequest{CategoryCount: 1, SortOrders: []prop.SortOrder{
+			{Tag: mapi.TagSubject}, {Tag: mapi.TagMessageSize}, {Tag: mapi.TagMessageSize, Order: prop.MaximumCategory}}}, mapi.ErrInvalidParameter},
+		{"TooManyColumns", rop.SortTableRequest{SortOrders: manyOrders(100)}, mapi.ErrTooComplex},
+		{"VeryManyColumns", rop.SortTableRequest{SortOrders: manyOrders(6000)}, mapi.ErrTooComplex},
 	} {
 		tt.req.In = in(2)
 		if got := w.code(&tt.req); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
+		// A failed SortTable leaves no order, [MS-OXCTABL] 3.2.5.3, whatever else succeeds.
+		one[*rop.RestrictResponse](w, &rop.RestrictRequest{In: in(2)})
+		if got := w.code(&rop.QueryRowsRequest{In: in(2), ForwardRead: true, RowCount: 1}); got != mapi.ErrNullObject {
+			t.Errorf("%s: QueryRows: %v", tt.name, got)
+		}
+		one[*rop.SortTableResponse](w, &rop.SortTableRequest{In: in(2), SortOrders: manyOrders(32)})
+		w.rows(1)
 	}
 	one[*rop.OpenFolderResponse](w, &rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: l.FolderIDs[fidRoot]})
 	one[*rop.GetHierarchyTableResponse](w, &rop.GetHierarchyTableRequest{InOut: inOut(1, 2)})

@@ -121,6 +121,9 @@ var table = map[rop.ID]*entry{
 	rop.GetStatus:                       on(object.KindTable, 1, (*Executor).getStatus),                                                                  // 0x16
 	rop.QueryPosition:                   on(object.KindTable, 8, (*Executor).queryPosition),                                                              // 0x17
 	rop.SeekRow:                         on(object.KindTable, 5, (*Executor).seekRow, stopping),                                                          // 0x18
+	rop.SeekRowBookmark:                 on(object.KindTable, 6, (*Executor).seekRowBookmark, stopping),                                                  // 0x19
+	rop.SeekRowFractional:               on(object.KindTable, 0, (*Executor).seekRowFractional),                                                          // 0x1A
+	rop.CreateBookmark:                  on(object.KindTable, 2+4, (*Executor).createBookmark, stopping),                                                 // 0x1B
 	rop.CreateFolder:                    on(object.KindFolder, 8+1+1+1, (*Executor).createFolder),                                                        // 0x1C
 	rop.DeleteFolder:                    long(object.KindFolder, (*Executor).deleteFolder),                                                               // 0x1D
 	rop.DeleteMessages:                  long(object.KindFolder, (*Executor).deleteMessages),                                                             // 0x1E
@@ -155,12 +158,14 @@ var table = map[rop.ID]*entry{
 	rop.OpenEmbeddedMessage:             on(object.KindAttachment, 1+8+minOpenMessage, (*Executor).openEmbeddedMessage, otherwise(mapi.ErrNullObject)),   // 0x46
 	rop.SetSpooler:                      on(object.KindLogon, 0, (*Executor).setSpooler),                                                                 // 0x47
 	rop.GetAddressTypes:                 on(object.KindLogon, 2+2+8, (*Executor).getAddressTypes),                                                        // 0x49
-	rop.FindRow:                         on(object.KindTable, 2, (*Executor).findRow),                                                                    // 0x4F
+	rop.FindRow:                         on(object.KindTable, minFindRow, (*Executor).findRow),                                                           // 0x4F
 	rop.Progress:                        raw(object.KindAny, workSize, (*Executor).progress, ignoring(objectOfProgress)),                                 // 0x50
 	rop.GetValidAttachments:             on(object.KindMessage, 2, (*Executor).getValidAttachments, otherwise(mapi.ErrNullObject)),                       // 0x52
 	rop.GetNamesFromPropertyIds:         on(object.KindBag, 2, (*Executor).getNamesFromPropertyIDs),                                                      // 0x55
 	rop.GetPropertyIdsFromNames:         on(object.KindBag, 2, (*Executor).getPropertyIDsFromNames, plus(propertyIDsSize)),                               // 0x56
 	rop.EmptyFolder:                     long(object.KindFolder, (*Executor).emptyFolder),                                                                // 0x58
+	rop.ExpandRow:                       on(object.KindTable, minExpandRow, (*Executor).expandRow),                                                       // 0x59
+	rop.CollapseRow:                     on(object.KindTable, 4, (*Executor).collapseRow),                                                                // 0x5A
 	rop.LockRegionStream:                on(object.KindStream, 0, (*Executor).lockRegionStream),                                                          // 0x5B
 	rop.UnlockRegionStream:              on(object.KindStream, 0, (*Executor).unlockRegionStream),                                                        // 0x5C
 	rop.CommitStream:                    on(object.KindStream, 0, (*Executor).commitStream),                                                              // 0x5D
@@ -168,11 +173,14 @@ var table = map[rop.ID]*entry{
 	rop.QueryNamedProperties:            on(object.KindBag, 4, (*Executor).queryNamedProperties),                                                         // 0x5F
 	rop.SetReadFlags:                    long(object.KindFolder, (*Executor).setReadFlags, otherwise(mapi.ErrNullObject)),                                // 0x66
 	rop.GetReceiveFolderTable:           on(object.KindLogon, 4, (*Executor).getReceiveFolderTable),                                                      // 0x68
+	rop.GetCollapseState:                on(object.KindTable, 2, (*Executor).getCollapseState),                                                           // 0x6B
+	rop.SetCollapseState:                on(object.KindTable, 2+4, (*Executor).setCollapseState),                                                         // 0x6C
 	rop.SetPropertiesNoReplicate:        on(object.KindBag, 2, (*Executor).setPropertiesNoReplicate, plus(setNoReplicateSize)),                           // 0x79
 	rop.DeletePropertiesNoReplicate:     on(object.KindBag, 2, (*Executor).deletePropertiesNoReplicate, plus(deleteNoReplicateSize)),                     // 0x7A
 	rop.GetStoreState:                   on(object.KindLogon, 4, (*Executor).getStoreState),                                                              // 0x7B
 	rop.ResetTable:                      on(object.KindTable, 0, (*Executor).resetTable),                                                                 // 0x81
 	rop.TellVersion:                     on(object.KindAny, 0, (*Executor).tellVersion),                                                                  // 0x86
+	rop.FreeBookmark:                    on(object.KindTable, 0, (*Executor).freeBookmark),                                                               // 0x89
 	rop.WriteAndCommitStream:            on(object.KindStream, 2, (*Executor).writeAndCommitStream),                                                      // 0x90
 	rop.HardDeleteMessages:              long(object.KindFolder, (*Executor).hardDeleteMessages),                                                         // 0x91
 	rop.HardDeleteMessagesAndSubfolders: long(object.KindFolder, (*Executor).hardDeleteMessagesAndSubfolders),                                            // 0x92

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
 )
@@ -16,23 +17,23 @@ func (m *Message) AttachmentTable(_ context.Context, flags uint8) (*Table, error
 	if flags&^mapi.TableUseUnicode != 0 {
 		return nil, mapi.ErrInvalidParameter
 	}
-	return &Table{logon: m.logon, src: &attachments{message: m}, page: m.page}, nil
+	return m.logon.table(&attachments{message: m}, m.page), nil
 }
 
 // attachments is the source of attachment tables. A message has few: they are listed for every look.
 type attachments struct {
-	message     *Message
-	restriction prop.Restriction
-	list        []*Attachment
-	marks       []view.Entry
-	reads       uint64
+	message *Message
+	list    []*Attachment
+	marks   []view.Entry
+	reads   uint64
 }
 
-func (a *attachments) close()          {}
-func (a *attachments) len() int        { return len(a.marks) }
-func (a *attachments) version() uint64 { return a.reads }
+func (a *attachments) Kind() table.Kind { return table.Attachments }
+func (a *attachments) Close()           {}
+func (a *attachments) Len() int         { return len(a.marks) }
+func (a *attachments) Version() uint64  { return a.reads }
 
-func (a *attachments) window(_ context.Context, pos, n int) ([]view.Entry, error) {
+func (a *attachments) Window(_ context.Context, pos, n int) ([]view.Entry, error) {
 	if pos < 0 || pos >= len(a.marks) {
 		return nil, nil
 	}
@@ -40,12 +41,11 @@ func (a *attachments) window(_ context.Context, pos, n int) ([]view.Entry, error
 }
 
 // rank finds an attachment by its number, or the place it had.
-func (a *attachments) rank(mark view.Entry) int {
-	i, _ := slices.BinarySearchFunc(a.marks, mark, view.Entry.Compare)
-	return i
+func (a *attachments) Rank(mark view.Entry) (int, bool) {
+	return slices.BinarySearchFunc(a.marks, mark, view.Shape{}.Compare)
 }
 
-func (a *attachments) sync(ctx context.Context) error {
+func (a *attachments) Sync(ctx context.Context) error {
 	l := a.message.logon
 	return l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		drafts, err := a.message.work.attachmentList(r)
@@ -57,19 +57,8 @@ func (a *attachments) sync(ctx context.Context) error {
 			list[i] = a.message.attachment(&draft{below: d, number: d.number, stored: d.stored}, a.message.writable)
 		}
 		marks := make([]view.Entry, 0, len(list))
-		matcher := prop.NewMatcher(a.restriction, l.env.collation(l.session.LCIDSort))
 		for i := range list {
-			ok := a.restriction == nil
-			if !ok {
-				props, err := list[i].work.props(r)
-				if err != nil {
-					return err
-				}
-				ok = matcher.Match(&prop.Subject{Get: func(tag mapi.PropTag) prop.Value { return list[i].matched(props, tag) }})
-			}
-			if ok {
-				marks = append(marks, view.Entry{ID: store.MessageID(list[i].work.number)})
-			}
+			marks = append(marks, view.Entry{ID: store.MessageID(list[i].work.number)})
 		}
 		a.list = list
 		if a.reads == 0 || !slices.Equal(a.marks, marks) {
@@ -93,8 +82,8 @@ func (a *Attachment) matched(props []store.Property, tag mapi.PropTag) prop.Valu
 	return find(props, tag)
 }
 
-// rows implements source.
-func (a *attachments) rows(ctx context.Context, marks []view.Entry, tags []mapi.PropTag) ([][]prop.Value, error) {
+// Rows implements table.Source.
+func (a *attachments) Rows(ctx context.Context, marks []view.Entry, tags []mapi.PropTag) ([][]prop.Value, error) {
 	out := make([][]prop.Value, len(marks))
 	err := a.message.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		for i, mark := range marks {
@@ -126,39 +115,16 @@ func (a *attachments) inRow(values []prop.Value, tags []mapi.PropTag, att *Attac
 	}
 }
 
-// find implements source.
-func (a *attachments) find(ctx context.Context, rs prop.Restriction, marks []view.Entry) (int, error) {
-	tags := restrictionTags(rs, nil)
-	rows, err := a.rows(ctx, marks, tags)
-	if err != nil {
-		return -1, err
-	}
-	l := a.message.logon
-	m := prop.NewMatcher(rs, l.env.collation(l.session.LCIDSort))
-	for i, row := range rows {
-		if row != nil && m.Match(&prop.Subject{Get: func(tag mapi.PropTag) prop.Value {
-			if j := slices.Index(tags, tag); j >= 0 {
-				return row[j]
-			}
-			return prop.Value{}
-		}}) {
-			return i, nil
-		}
-	}
-	return -1, nil
+// Find implements table.Source: nobody can look for rows in an attachment table.
+func (a *attachments) Find(context.Context, prop.Restriction, []view.Entry) (int, error) {
+	return -1, mapi.ErrNoSupport
 }
 
-// order implements source: attachments stand by number.
-func (a *attachments) order(orders []prop.SortOrder, rs prop.Restriction) error {
-	if len(orders) > 0 {
-		return mapi.ErrNoSupport
-	}
-	a.restriction, a.reads = rs, 0
-	return nil
-}
+// Arrange implements table.Source: attachments stand by number, and all of them.
+func (a *attachments) Arrange(table.Arrangement) error { return nil }
 
-// columns implements source.
-func (a *attachments) columns(ctx context.Context) ([]mapi.PropTag, error) {
+// AllColumns implements table.Source.
+func (a *attachments) AllColumns(ctx context.Context) ([]mapi.PropTag, error) {
 	tags := append(slices.Clone(attachmentTags), mapi.TagInstanceKey, mapi.TagRowType)
 	err := a.message.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		for i := range a.list {

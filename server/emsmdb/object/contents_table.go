@@ -4,11 +4,10 @@ import (
 	"context"
 	"math"
 	"slices"
-	"strconv"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
-	"github.com/mapid/mapid/internal/wire"
+	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
 )
@@ -39,10 +38,10 @@ func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32
 		logon: f.logon, folder: f.id, rights: f.logon.rights(s),
 		sel: store.Selection{Folder: f.id, Associated: flags&mapi.TableAssociated != 0, Deleted: flags&mapi.TableSoftDeletes != 0},
 	}
-	if err := src.order(nil, nil); err != nil {
+	if err := src.Arrange(table.Arrangement{}); err != nil {
 		return nil, 0, err
 	}
-	t := &Table{logon: f.logon, src: src, page: f.logon.session.CodePage}
+	t := f.logon.table(src, f.logon.session.CodePage)
 	rows, err := t.rowCount(ctx, s, src.sel)
 	if err != nil {
 		t.Close()
@@ -68,193 +67,195 @@ func (t *Table) rowCount(ctx context.Context, s *folderState, sel store.Selectio
 
 // contents is the source of contents tables: a shared order with the rows read from the store.
 type contents struct {
-	logon  *Logon
-	folder store.FolderID
-	rights Rights
-	sel    store.Selection
-	view   *view.View
-	pages  *pages   // in place of view at the beginning of a table by time; nil otherwise
-	plan   *rowPlan // for the tags asked for last
+	logon    *Logon
+	folder   store.FolderID
+	rights   Rights
+	sel      store.Selection
+	arranged table.Arrangement
+	view     *view.View
+	order    *view.Order  // as of the last sync
+	layout   *view.Layout // what of it is shown, if there are categories
+	open     view.Open
+	moves    uint64   // counts changes of positions
+	pages    *pages   // in place of the order at the beginning of a table by time; nil otherwise
+	plan     *rowPlan // for the tags asked for last
 }
 
-func (c *contents) close() { c.view.Close() }
+func (c *contents) Kind() table.Kind { return table.Contents }
+func (c *contents) Close()           { c.view.Close() }
 
-// sync implements source. As long as nobody needed the whole order, and the folder stays as it is, pages do.
-func (c *contents) sync(ctx context.Context) error {
+// Sync implements table.Source. As long as nobody needed the whole order, and the folder stays as it is, pages do.
+func (c *contents) Sync(ctx context.Context) error {
 	if c.pages != nil {
 		ok, err := c.pages.current(ctx, c)
 		if ok || err != nil {
 			return err
 		}
-		c.pages = nil
 	}
-	return c.view.Sync(ctx)
+	return c.whole(ctx)
 }
 
-func (c *contents) len() int {
-	if c.pages != nil {
+// whole reads the order of the whole folder.
+func (c *contents) whole(ctx context.Context) error {
+	o, err := c.view.Sync(ctx)
+	if err != nil {
+		return err
+	}
+	if o != c.order || c.pages != nil {
+		c.order, c.pages = o, nil
+		c.lay()
+	}
+	return nil
+}
+
+// lay shows the order with the categories that are open.
+func (c *contents) lay() {
+	c.moves++
+	if c.layout = nil; c.arranged.Categories > 0 {
+		c.layout = c.order.Layout(c.open)
+	}
+}
+
+func (c *contents) Len() int {
+	switch {
+	case c.pages != nil:
 		return c.pages.count
+	case c.layout != nil:
+		return c.layout.Len()
 	}
-	return c.view.Len()
+	return c.order.Len()
 }
 
-// version implements source. The version of pages is none that a view has.
-func (c *contents) version() uint64 {
+// Version implements table.Source. The version of pages is none that an order has.
+func (c *contents) Version() uint64 {
 	if c.pages != nil {
 		return math.MaxUint64
 	}
-	return c.view.Version()
+	return c.moves
 }
 
-func (c *contents) window(ctx context.Context, pos, n int) ([]view.Entry, error) {
+func (c *contents) Window(ctx context.Context, pos, n int) ([]view.Entry, error) {
 	if c.pages != nil {
 		marks, ok, err := c.pages.window(ctx, c, pos, n)
 		if ok || err != nil {
 			return marks, err
 		}
-		c.pages = nil // too far from the beginning: the order is worth its price now
-		if err := c.view.Sync(ctx); err != nil {
+		if err := c.whole(ctx); err != nil { // too far from the beginning: the order is worth its price now
 			return nil, err
 		}
 	}
-	return c.view.Window(pos, n), nil
-}
-
-func (c *contents) rank(mark view.Entry) int {
-	if c.pages != nil {
-		return c.pages.rank(mark)
+	if c.layout != nil {
+		return c.layout.Window(pos, n), nil
 	}
-	return c.view.Rank(mark)
+	return c.order.Window(pos, n), nil
 }
 
-// order takes the view that shows the folder in an order under a restriction.
-func (c *contents) order(orders []prop.SortOrder, rs prop.Restriction) error {
-	v, err := c.logon.env.views.Acquire(c.spec(orders, rs))
+func (c *contents) Rank(mark view.Entry) (pos int, there bool) {
+	switch {
+	case c.pages != nil:
+		return c.pages.rank(mark)
+	case c.layout != nil:
+		return c.layout.Rank(mark)
+	}
+	return c.order.Rank(mark)
+}
+
+// LookUp implements table.Finder.
+func (c *contents) LookUp(id store.MessageID, instance uint32) (view.Entry, bool) {
+	switch {
+	case c.pages != nil:
+		i := slices.IndexFunc(c.pages.marks, func(e view.Entry) bool { return e.ID == id })
+		if i < 0 {
+			return view.Entry{}, false
+		}
+		return c.pages.marks[i], true
+	case c.layout != nil:
+		return c.layout.Find(id, instance)
+	}
+	_, e, ok := c.order.Find(id, instance)
+	return e, ok
+}
+
+// Arrange implements table.Source: it takes the view that shows the folder as asked.
+func (c *contents) Arrange(a table.Arrangement) error {
+	v, err := c.logon.env.views.Acquire(c.spec(a))
 	if err != nil {
 		return mapi.Wrap(mapi.ErrOutOfResources, err)
 	}
 	if c.view != nil {
 		c.view.Close()
 	}
-	c.view, c.pages = v, nil
-	if byTime(orders) && rs == nil && !c.sel.Deleted && !v.Built() {
-		c.pages = &pages{descending: orders[0].Order == prop.Descending}
+	c.view, c.order, c.layout, c.pages, c.plan = v, nil, nil, nil, nil
+	c.arranged, c.open = a, view.Open{Levels: a.Expanded}
+	if byTime(a) && a.Restriction == nil && !c.sel.Deleted && !v.Built() {
+		c.pages = &pages{descending: a.Orders[0].Order == prop.Descending}
 	}
 	return nil
 }
 
-// spec describes the view of an order and a restriction. Without either it is every message by id, that is, in the
-// order they came.
-func (c *contents) spec(orders []prop.SortOrder, rs prop.Restriction) view.Spec {
-	spec := view.Spec{Selection: c.sel}
-	if len(orders) == 0 && rs == nil {
-		return spec
-	}
-	var w wire.Writer
-	w.PutString(strconv.FormatUint(uint64(c.logon.session.LCIDSort), 16))
-	for _, o := range orders {
-		prop.WriteSortOrder(&w, o)
-	}
-	w.U8(0)
-	if rs != nil {
-		prop.WriteRestriction(&w, rs)
-	}
-	spec.Key = string(w.Bytes())
-	tags := make([]mapi.PropTag, 0, len(orders)+4)
-	for _, o := range orders {
-		tags = append(tags, o.Tag)
-	}
-	tags = append(tags, restrictionTags(rs, nil)...)
-	plan := newRowPlan(tags)
-	collation := c.logon.env.collation(c.logon.session.LCIDSort)
-	shared := c.shared()
-	spec.Fetch, spec.Whole = plan.fetch, countsMatches(rs)
-	timed := byTime(orders)
-	if timed && rs == nil {
-		spec.Load = loadByTime(c.sel, orders[0].Order == prop.Descending)
-	}
-	spec.Place = func() view.PlaceFunc {
-		m := prop.NewMatcher(rs, collation)
-		var key []byte
-		return func(r store.Reader, id store.MessageID, values []prop.Value, emit func([]byte, uint32)) error {
-			facts := plan.facts(shared, id, 0, values)
-			if rs != nil {
-				subject, failed := shared.subject(r, plan, facts, values)
-				if ok := m.Match(subject); *failed != nil || !ok {
-					return *failed
-				}
-			}
-			if timed {
-				emit(timeKey(key[:0], plan.value(0, facts, values).FileTime(), id, orders[0].Order == prop.Descending), 0)
-				return nil
-			}
-			key = key[:0]
-			for i, o := range orders {
-				key = collation.AppendSortKey(key, plan.value(i, facts, values), o.Order)
-			}
-			emit(key, 0)
-			return nil
-		}
-	}
-	return spec
-}
-
-// shared is what the views of a mailbox use of a logon: they outlive the one that made them, and must not depend on
-// who that was.
-func (c *contents) shared() *contents {
-	l := &Logon{env: c.logon.env, session: c.logon.session, mailbox: c.logon.mailbox, owner: c.logon.owner, privileged: true}
-	return &contents{logon: l, folder: c.folder, rights: rightsAll, sel: c.sel}
-}
-
-// rows implements source.
-func (c *contents) rows(ctx context.Context, marks []view.Entry, tags []mapi.PropTag) ([][]prop.Value, error) {
+// Rows implements table.Source.
+func (c *contents) Rows(ctx context.Context, marks []view.Entry, tags []mapi.PropTag) (out [][]prop.Value, err error) {
 	if c.plan == nil || !slices.Equal(c.plan.tags, tags) {
-		c.plan = newRowPlan(tags)
+		c.plan = newRowPlan(tags, c.arranged.Split.ID())
 	}
-	ids := make([]store.MessageID, len(marks))
-	for i, m := range marks {
-		ids[i] = m.ID
-	}
-	var out [][]prop.Value
-	err := c.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		fetched, err := r.Rows(c.sel, ids, c.plan.fetch)
-		if err != nil {
-			return err
-		}
-		out = make([][]prop.Value, len(marks))
-		for i, values := range fetched {
-			if values != nil {
-				out[i] = c.plan.row(c.plan.facts(c, ids[i], marks[i].Instance, values), values)
-			}
-		}
-		return nil
+	err = c.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		out, err = c.read(r, c.plan, marks)
+		return err
 	})
 	return out, err
 }
 
-// find implements source.
-func (c *contents) find(ctx context.Context, rs prop.Restriction, marks []view.Entry) (int, error) {
-	plan := newRowPlan(restrictionTags(rs, nil))
+// read gives the columns of a plan for rows, headers included. A row that is gone is nil.
+func (c *contents) read(r store.Reader, plan *rowPlan, marks []view.Entry) ([][]prop.Value, error) {
 	ids := make([]store.MessageID, len(marks))
 	for i, m := range marks {
-		ids[i] = m.ID
+		ids[i] = m.ID // there is no message with the id of a category
 	}
+	fetched, err := r.Rows(c.sel, ids, plan.fetch)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]prop.Value, len(marks))
+	for i, values := range fetched {
+		switch m := marks[i]; {
+		case m.IsCategory():
+			out[i], err = c.header(r, plan, m)
+		case values != nil:
+			out[i] = plan.row(plan.facts(c, m.ID, m.Instance, values), values)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Find implements table.Source.
+func (c *contents) Find(ctx context.Context, rs prop.Restriction, marks []view.Entry) (int, error) {
+	tags := restrictionTags(rs, nil)
+	plan := newRowPlan(tags, c.arranged.Split.ID())
 	matcher := prop.NewMatcher(rs, c.logon.env.collation(c.logon.session.LCIDSort))
 	at := -1
 	err := c.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		fetched, err := r.Rows(c.sel, ids, plan.fetch)
+		rows, err := c.read(r, plan, marks)
 		if err != nil {
 			return err
 		}
-		for i, values := range fetched {
-			if values == nil {
+		for i, row := range rows {
+			if row == nil {
 				continue
 			}
-			facts := plan.facts(c, ids[i], marks[i].Instance, values)
-			subject, failed := c.subject(r, plan, facts, values)
-			ok := matcher.Match(subject)
-			if *failed != nil {
-				return *failed
+			var failed error
+			ok := matcher.Match(&prop.Subject{
+				Get: func(tag mapi.PropTag) prop.Value { return row[slices.Index(tags, tag)] },
+				SubObjects: func(tag mapi.PropTag, yield func(*prop.Subject) bool) {
+					if !marks[i].IsCategory() {
+						failed = subObjects(r, marks[i].ID, tag, yield)
+					}
+				},
+			})
+			if failed != nil {
+				return failed
 			}
 			if ok {
 				at = i
@@ -311,8 +312,8 @@ func subObjects(r store.Reader, id store.MessageID, tag mapi.PropTag, yield func
 	return nil
 }
 
-// columns implements source.
-func (c *contents) columns(context.Context) ([]mapi.PropTag, error) {
+// AllColumns implements table.Source.
+func (c *contents) AllColumns(context.Context) ([]mapi.PropTag, error) {
 	tags := slices.Clone(contentsColumns)
 	for i := range messageProps {
 		tags = append(tags, messageProps[i].tag)

@@ -3,9 +3,11 @@ package object
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
 )
@@ -22,7 +24,7 @@ func (f *Folder) HierarchyTable(ctx context.Context, flags uint8) (*Table, uint3
 		return nil, 0, err
 	}
 	src := &hierarchy{logon: f.logon, parent: f.id, deep: flags&mapi.TableDepth != 0, deleted: flags&mapi.TableSoftDeletes != 0}
-	t := &Table{logon: f.logon, src: src, page: f.logon.session.CodePage}
+	t := f.logon.table(src, f.logon.session.CodePage)
 	if !src.deep && !src.deleted && f.logon.privileged {
 		return t, uint32(s.ChildCount), nil
 	}
@@ -42,27 +44,50 @@ type hierarchy struct {
 	list []view.Entry
 }
 
-func (h *hierarchy) close()          {}
-func (h *hierarchy) len() int        { return len(h.list) }
-func (h *hierarchy) version() uint64 { return h.read }
+func (h *hierarchy) Kind() table.Kind { return table.Hierarchy }
+func (h *hierarchy) Close()           {}
+func (h *hierarchy) Len() int         { return len(h.list) }
+func (h *hierarchy) Version() uint64  { return h.read }
 
-func (h *hierarchy) window(_ context.Context, pos, n int) ([]view.Entry, error) {
+func (h *hierarchy) Window(_ context.Context, pos, n int) ([]view.Entry, error) {
 	if pos < 0 || pos >= len(h.list) {
 		return nil, nil
 	}
 	return h.list[pos:min(pos+n, len(h.list))], nil
 }
 
-// rank finds a folder; one that is gone stands where the list ends.
-func (h *hierarchy) rank(mark view.Entry) int {
-	if i := slices.Index(h.list, mark); i >= 0 {
-		return i
+// folderPaths are the names of folders, from the folder of the table down: they order as the folders stand.
+type folderPaths map[store.FolderID]string
+
+func (p folderPaths) of(f *store.Folder) string {
+	path := p[f.Parent] + strings.ToLower(f.Name) + "\x00"
+	p[f.ID] = path
+	return path
+}
+
+// rank finds a folder. One that is gone has the place of the next one by name.
+func (h *hierarchy) Rank(mark view.Entry) (int, bool) {
+	if i := slices.IndexFunc(h.list, func(e view.Entry) bool { return e.ID == mark.ID }); i >= 0 {
+		return i, true
 	}
-	return len(h.list)
+	i := slices.IndexFunc(h.list, func(e view.Entry) bool { return e.Key > mark.Key })
+	if i < 0 {
+		i = len(h.list)
+	}
+	return i, false
+}
+
+// LookUp implements table.Finder.
+func (h *hierarchy) LookUp(id store.MessageID, _ uint32) (view.Entry, bool) {
+	i := slices.IndexFunc(h.list, func(e view.Entry) bool { return e.ID == id })
+	if i < 0 {
+		return view.Entry{}, false
+	}
+	return h.list[i], true
 }
 
 // sync lists the folders again if any changed since.
-func (h *hierarchy) sync(ctx context.Context) error {
+func (h *hierarchy) Sync(ctx context.Context) error {
 	now := h.logon.env.folders.generation() + 1
 	if h.read == now {
 		return nil
@@ -77,6 +102,7 @@ func (h *hierarchy) sync(ctx context.Context) error {
 	}
 	matcher := prop.NewMatcher(h.restriction, h.logon.env.collation(h.logon.session.LCIDSort))
 	list := make([]view.Entry, 0, len(folders))
+	paths := folderPaths{h.parent: ""}
 	for i := range folders {
 		s, err := h.logon.state(ctx, folders[i].ID)
 		if err != nil {
@@ -90,7 +116,7 @@ func (h *hierarchy) sync(ctx context.Context) error {
 			return err
 		}
 		if ok {
-			list = append(list, view.Entry{ID: store.MessageID(s.ID)})
+			list = append(list, view.Entry{Key: paths.of(&folders[i]), ID: store.MessageID(s.ID)})
 		}
 	}
 	h.list, h.read = list, now
@@ -113,8 +139,8 @@ func (h *hierarchy) matches(ctx context.Context, m *prop.Matcher, s *folderState
 	return ok, failed
 }
 
-// rows implements source. A folder that vanished while the table is open has no row.
-func (h *hierarchy) rows(ctx context.Context, marks []view.Entry, tags []mapi.PropTag) ([][]prop.Value, error) {
+// Rows implements table.Source. A folder that vanished while the table is open has no row.
+func (h *hierarchy) Rows(ctx context.Context, marks []view.Entry, tags []mapi.PropTag) ([][]prop.Value, error) {
 	out := make([][]prop.Value, len(marks))
 	for i, m := range marks {
 		s, err := h.logon.state(ctx, store.FolderID(m.ID))
@@ -150,8 +176,8 @@ func (h *hierarchy) row(ctx context.Context, s *folderState, tags []mapi.PropTag
 	return values, nil
 }
 
-// find implements source.
-func (h *hierarchy) find(ctx context.Context, rs prop.Restriction, marks []view.Entry) (int, error) {
+// Find implements table.Source.
+func (h *hierarchy) Find(ctx context.Context, rs prop.Restriction, marks []view.Entry) (int, error) {
 	m := prop.NewMatcher(rs, h.logon.env.collation(h.logon.session.LCIDSort))
 	probe := *h
 	probe.restriction = rs
@@ -170,17 +196,14 @@ func (h *hierarchy) find(ctx context.Context, rs prop.Restriction, marks []view.
 	return -1, nil
 }
 
-// order implements source: hierarchy tables have one order only.
-func (h *hierarchy) order(orders []prop.SortOrder, rs prop.Restriction) error {
-	if len(orders) > 0 {
-		return mapi.ErrNoSupport
-	}
-	h.restriction, h.read = rs, 0
+// Arrange implements table.Source: hierarchy tables have one order only.
+func (h *hierarchy) Arrange(a table.Arrangement) error {
+	h.restriction, h.read = a.Restriction, 0
 	return nil
 }
 
-// columns implements source.
-func (h *hierarchy) columns(context.Context) ([]mapi.PropTag, error) {
+// AllColumns implements table.Source.
+func (h *hierarchy) AllColumns(context.Context) ([]mapi.PropTag, error) {
 	tags := append(slices.Clone(folderTags), mapi.TagComment, mapi.TagDeletedOn, mapi.TagDepth)
 	slices.Sort(tags)
 	return slices.Compact(tags), nil

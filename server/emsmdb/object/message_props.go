@@ -26,6 +26,7 @@ type messageFacts struct {
 	modified    mapi.FileTime
 	size        int64
 	rights      Rights
+	depth       int32 // categories a row is in
 }
 
 // rowNeed says what of messageFacts a computed property needs, so that rows fetch no more.
@@ -137,7 +138,7 @@ var messageProps = []messageProp{
 		return prop.Time(f.modified)
 	}},
 	{tag: mapi.TagRowType, table: true, value: func(*messageFacts, mapi.PropTag) prop.Value { return prop.Uint32(mapi.RowTypeLeaf) }},
-	{tag: mapi.TagDepth, table: true, value: func(*messageFacts, mapi.PropTag) prop.Value { return prop.Int32(0) }},
+	{tag: mapi.TagDepth, table: true, value: func(f *messageFacts, _ mapi.PropTag) prop.Value { return prop.Int32(f.depth) }},
 }
 
 // messagePropByID finds a computed property of messages.

@@ -9,6 +9,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/store"
 )
 
@@ -32,10 +33,10 @@ func (f *Folder) PermissionsTable(ctx context.Context, flags uint8) (*Table, err
 	if flags&mapi.PermissionsIncludeFreeBusy != 0 {
 		shown = ^uint32(0)
 	}
-	src := &rowList{logon: f.logon, tags: permissionTags, read: func(ctx context.Context) ([]listRow, error) {
+	src := &rowList{table: table.Permissions, logon: f.logon, tags: permissionTags, read: func(ctx context.Context) ([]listRow, error) {
 		return f.permissionRows(ctx, shown)
 	}}
-	return &Table{logon: f.logon, src: src, page: f.logon.session.CodePage}, nil
+	return f.logon.table(src, f.logon.session.CodePage), nil
 }
 
 // permissionRows lists the default entry, the anonymous one, and the others by their ids.

@@ -2,7 +2,6 @@ package object
 
 import (
 	"context"
-	"errors"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/store"
@@ -11,11 +10,8 @@ import (
 // SetReadFlag changes the read state of the message at once, saved or not, and reports whether the read bit changed,
 // [MS-OXCMSG] 2.2.3.11.
 func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, err error) {
-	switch {
-	case m.embedded:
+	if m.embedded {
 		return false, mapi.ErrNoSupport
-	case m.fresh:
-		return false, mapi.ErrMessageNotSaved
 	}
 	set, mask, err := readBits(flags, m.logon.env.Profile.Message.EverRead)
 	if err != nil || mask == 0 {
@@ -23,10 +19,7 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 	}
 	err = m.logon.update(ctx, func(tx store.Tx) error {
 		before, err := tx.Message(m.id)
-		switch {
-		case errors.Is(err, store.ErrNotFound), err == nil && before.Deleted && !m.softDeleted:
-			return mapi.ErrObjectDeleted
-		case err != nil:
+		if err != nil {
 			return err
 		}
 		changed = (before.Flags^set)&mask&mapi.MfRead != 0

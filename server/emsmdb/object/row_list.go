@@ -6,6 +6,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
 )
@@ -27,6 +28,7 @@ func (r *listRow) get(tag mapi.PropTag) prop.Value {
 
 // rowList is the source of tables so short that they are read whole for every look. They have no order to set.
 type rowList struct {
+	table       table.Kind
 	logon       *Logon
 	tags        []mapi.PropTag // of all columns
 	read        func(ctx context.Context) ([]listRow, error)
@@ -37,11 +39,12 @@ type rowList struct {
 	reads uint64
 }
 
-func (s *rowList) close()          {}
-func (s *rowList) len() int        { return len(s.marks) }
-func (s *rowList) version() uint64 { return s.reads }
+func (s *rowList) Kind() table.Kind { return s.table }
+func (s *rowList) Close()           {}
+func (s *rowList) Len() int         { return len(s.marks) }
+func (s *rowList) Version() uint64  { return s.reads }
 
-func (s *rowList) window(_ context.Context, pos, n int) ([]view.Entry, error) {
+func (s *rowList) Window(_ context.Context, pos, n int) ([]view.Entry, error) {
 	if pos < 0 || pos >= len(s.marks) {
 		return nil, nil
 	}
@@ -49,14 +52,14 @@ func (s *rowList) window(_ context.Context, pos, n int) ([]view.Entry, error) {
 }
 
 // rank finds a row; one that is gone stands where the list ends.
-func (s *rowList) rank(mark view.Entry) int {
+func (s *rowList) Rank(mark view.Entry) (int, bool) {
 	if i := slices.Index(s.marks, mark); i >= 0 {
-		return i
+		return i, true
 	}
-	return len(s.marks)
+	return len(s.marks), false
 }
 
-func (s *rowList) sync(ctx context.Context) error {
+func (s *rowList) Sync(ctx context.Context) error {
 	list, err := s.read(ctx)
 	if err != nil {
 		return err
@@ -90,7 +93,7 @@ func (s *rowList) row(mark view.Entry) *listRow {
 	return nil
 }
 
-func (s *rowList) rows(_ context.Context, marks []view.Entry, tags []mapi.PropTag) ([][]prop.Value, error) {
+func (s *rowList) Rows(_ context.Context, marks []view.Entry, tags []mapi.PropTag) ([][]prop.Value, error) {
 	out := make([][]prop.Value, len(marks))
 	for i, mark := range marks {
 		r := s.row(mark)
@@ -107,7 +110,7 @@ func (s *rowList) rows(_ context.Context, marks []view.Entry, tags []mapi.PropTa
 	return out, nil
 }
 
-func (s *rowList) find(_ context.Context, rs prop.Restriction, marks []view.Entry) (int, error) {
+func (s *rowList) Find(_ context.Context, rs prop.Restriction, marks []view.Entry) (int, error) {
 	m := s.matcher(rs)
 	return slices.IndexFunc(marks, func(mark view.Entry) bool {
 		r := s.row(mark)
@@ -115,12 +118,11 @@ func (s *rowList) find(_ context.Context, rs prop.Restriction, marks []view.Entr
 	}), nil
 }
 
-func (s *rowList) order(orders []prop.SortOrder, rs prop.Restriction) error {
-	if len(orders) > 0 {
-		return mapi.ErrNoSupport
-	}
-	s.restriction, s.reads = rs, 0
+func (s *rowList) Arrange(a table.Arrangement) error {
+	s.restriction, s.reads = a.Restriction, 0
 	return nil
 }
 
-func (s *rowList) columns(context.Context) ([]mapi.PropTag, error) { return slices.Clone(s.tags), nil }
+func (s *rowList) AllColumns(context.Context) ([]mapi.PropTag, error) {
+	return slices.Clone(s.tags), nil
+}

@@ -15,6 +15,7 @@ type rowPlan struct {
 	columns []rowColumn
 	fetch   []mapi.PropTag
 	byID    map[uint16][]int // columns of a property id
+	split   uint16           // the property of whose values the table has a row each, 0 if there is none
 
 	flags, attach, change, modified, size int // places in fetch of what computed columns need, -1 if not needed
 }
@@ -25,8 +26,9 @@ type rowColumn struct {
 	computed *messageProp
 }
 
-func newRowPlan(tags []mapi.PropTag) *rowPlan {
-	p := &rowPlan{tags: tags, byID: make(map[uint16][]int, len(tags)), flags: -1, attach: -1, change: -1, modified: -1, size: -1}
+// newRowPlan plans for columns of a table that has a row for each value of the property split, if that is not 0.
+func newRowPlan(tags []mapi.PropTag, split uint16) *rowPlan {
+	p := &rowPlan{tags: tags, split: split, byID: make(map[uint16][]int, len(tags)), flags: -1, attach: -1, change: -1, modified: -1, size: -1}
 	var need rowNeed
 	for i, tag := range tags {
 		c := rowColumn{fetched: -1, computed: messagePropByID[tag.ID()]}
@@ -73,6 +75,7 @@ func fetchTag(column mapi.PropTag) mapi.PropTag {
 func (p *rowPlan) facts(c *contents, id store.MessageID, instance uint32, fetched []prop.Value) *messageFacts {
 	f := &messageFacts{
 		logon: c.logon, id: id, folder: c.folder, instance: instance, associated: c.sel.Associated, rights: c.rights,
+		depth: int32(c.arranged.Categories),
 	}
 	if p.flags >= 0 {
 		f.flags, f.attachments = uint32(fetched[p.flags].Bits()), fetched[p.attach].Bool()
@@ -107,7 +110,7 @@ func (p *rowPlan) value(i int, f *messageFacts, fetched []prop.Value) prop.Value
 		return prop.Value{}
 	}
 	if c.fetched >= 0 {
-		if v := instance(fetched[c.fetched], tag); !v.IsZero() {
+		if v := p.instance(fetched[c.fetched], tag, f.instance); !v.IsZero() {
 			return matching(v, tag)
 		}
 	}
@@ -117,9 +120,15 @@ func (p *rowPlan) value(i int, f *messageFacts, fetched []prop.Value) prop.Value
 	return prop.Value{}
 }
 
-// byTag returns the value of a property that one of the columns shows.
+// byTag returns the value of a property that one of the columns shows: the column of just that tag, if there is one.
 func (p *rowPlan) byTag(tag mapi.PropTag, f *messageFacts, fetched []prop.Value) prop.Value {
-	for _, i := range p.byID[tag.ID()] {
+	columns := p.byID[tag.ID()]
+	for _, i := range columns {
+		if p.tags[i] == tag {
+			return p.value(i, f, fetched)
+		}
+	}
+	for _, i := range columns {
 		if v := p.value(i, f, fetched); !v.IsZero() {
 			return v
 		}
@@ -127,16 +136,32 @@ func (p *rowPlan) byTag(tag mapi.PropTag, f *messageFacts, fetched []prop.Value)
 	return prop.Value{}
 }
 
-// instance picks the one value that a column for instances of a multiple-value property shows: the first, as long as
-// the table does not have a row for each.
-func instance(v prop.Value, column mapi.PropTag) prop.Value {
+// instance picks the one value that a column for instances of a multiple-value property shows: that of the row, or the
+// first if the table does not have rows for the values of just this property, [MS-OXCTABL] 2.2.2.2.1.
+func (p *rowPlan) instance(v prop.Value, column mapi.PropTag, n uint32) prop.Value {
 	if column.Type()&mapi.PtypMVInstance == 0 || v.Type()&mapi.PtypMultiple == 0 {
 		return v
 	}
-	if all := v.Instances(); len(all) > 0 {
-		return all[0]
+	if column.ID() != p.split {
+		n = 0
+	}
+	if all := v.Instances(); int(n) < len(all) {
+		return all[n]
 	}
 	return prop.Value{}
+}
+
+// instances is the number of rows that a message has: one for each value of the property split, but at least one.
+func (p *rowPlan) instances(fetched []prop.Value) uint32 {
+	if p.split == 0 {
+		return 1
+	}
+	for _, i := range p.byID[p.split] {
+		if c := &p.columns[i]; c.fetched >= 0 && p.tags[i].Type()&mapi.PtypMVInstance != 0 {
+			return uint32(max(1, len(fetched[c.fetched].Instances())))
+		}
+	}
+	return 1
 }
 
 // restrictionTags appends the properties that a restriction looks at.

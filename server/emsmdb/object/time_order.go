@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
-	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
 )
@@ -15,23 +15,23 @@ import (
 // read page by page, without an order of the whole folder.
 
 // byTime reports whether rows stand by time of delivery alone.
-func byTime(orders []prop.SortOrder) bool {
-	return len(orders) == 1 && orders[0].Tag == mapi.TagMessageDeliveryTime
+func byTime(a table.Arrangement) bool {
+	return len(a.Orders) == 1 && a.Categories == 0 && a.Split == 0 && a.Orders[0].Tag == mapi.TagMessageDeliveryTime
 }
 
-// timeKey is the sort key of a message by time of delivery, 0 if it has none, and id: descending orders are the exact
-// reverse of ascending ones, as in the store.
-func timeKey(dst []byte, t mapi.FileTime, id store.MessageID, descending bool) []byte {
-	a, b := uint64(t), uint64(id)
+// timeKey is the sort key of a message by time of delivery, 0 if it has none. Descending orders are the exact reverse of
+// ascending ones, as in the store.
+func timeKey(dst []byte, t mapi.FileTime, descending bool) []byte {
+	n := uint64(t)
 	if descending {
-		a, b = ^a, ^b
+		n = ^n
 	}
-	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(dst, a), b)
+	return binary.BigEndian.AppendUint64(dst, n)
 }
 
 // loadByTime gives the places of all messages of a selection by time.
-func loadByTime(sel store.Selection, descending bool) func(store.Reader, func([]byte, store.MessageID) error) error {
-	return func(r store.Reader, emit func([]byte, store.MessageID) error) error {
+func loadByTime(sel store.Selection, descending bool) func(store.Reader, func(view.Place, store.MessageID) error) error {
+	return func(r store.Reader, emit func(view.Place, store.MessageID) error) error {
 		var key []byte
 		var after store.Position
 		for {
@@ -40,8 +40,8 @@ func loadByTime(sel store.Selection, descending bool) func(store.Reader, func([]
 				return err
 			}
 			for _, p := range list {
-				key = timeKey(key[:0], p.Received, p.ID, descending)
-				if err := emit(key, p.ID); err != nil {
+				key = timeKey(key[:0], p.Received, descending)
+				if err := emit(view.Place{Key: key}, p.ID); err != nil {
 					return err
 				}
 				after = p
@@ -114,7 +114,7 @@ func (p *pages) read(r store.Reader, sel store.Selection, end int) error {
 		return err
 	}
 	for _, at := range list {
-		p.marks = append(p.marks, view.Entry{Key: string(timeKey(nil, at.Received, at.ID, p.descending)), ID: at.ID})
+		p.marks = append(p.marks, view.Entry{Key: string(timeKey(nil, at.Received, p.descending)), ID: at.ID})
 		p.last = at
 	}
 	p.whole = len(list) < limit
@@ -122,7 +122,6 @@ func (p *pages) read(r store.Reader, sel store.Selection, end int) error {
 }
 
 // rank returns where a row is or would be among those read.
-func (p *pages) rank(mark view.Entry) int {
-	i, _ := slices.BinarySearchFunc(p.marks, mark, view.Entry.Compare)
-	return i
+func (p *pages) rank(mark view.Entry) (int, bool) {
+	return slices.BinarySearchFunc(p.marks, mark, view.Shape{Reverse: p.descending}.Compare)
 }

@@ -2,6 +2,7 @@ package view
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -11,22 +12,30 @@ import (
 // ErrTooLarge reports that the orders in use take all the memory they may.
 var ErrTooLarge = errors.New("view: too much memory is used for the orders of tables")
 
-// Cache holds the living views of a store.
+// Cache holds the living views of a store, and for a while those that nobody has open: clients open the same tables
+// again and again.
 type Cache struct {
-	store  store.Store
-	budget int64
-	bytes  atomic.Int64
-	cancel func()
+	store    store.Store
+	budget   int64
+	bytes    atomic.Int64
+	versions atomic.Uint64
+	cancel   func()
 
-	mu    sync.Mutex // guards views and the refs of each; never held while the store is read
+	mu    sync.Mutex // guards views, idle and the refs of each; never held while the store is read
 	views map[store.FolderID]map[key]*View
+	idle  []*View // built, without a table; the last one closed is the last
 }
+
+// maxIdle is how many views are kept without a table.
+const maxIdle = 64
 
 // key tells the views of one folder apart.
 type key struct {
 	associated, deleted bool
 	spec                string
 }
+
+func keyOf(spec *Spec) key { return key{spec.Selection.Associated, spec.Selection.Deleted, spec.Key} }
 
 // NewCache returns a Cache that follows the changes of st. Orders beyond budget bytes are refused.
 func NewCache(st store.Store, budget int64) *Cache {
@@ -40,19 +49,25 @@ func (c *Cache) Close() { c.cancel() }
 
 // Acquire returns the view that shows spec. The caller must Close it.
 func (c *Cache) Acquire(spec Spec) (*View, error) {
-	if c.bytes.Load() > c.budget {
-		return nil, ErrTooLarge
-	}
-	k := key{spec.Selection.Associated, spec.Selection.Deleted, spec.Key}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	folder := c.views[spec.Selection.Folder]
-	if folder == nil {
-		folder = make(map[key]*View)
-		c.views[spec.Selection.Folder] = folder
-	}
+	k, folder := keyOf(&spec), c.views[spec.Selection.Folder]
 	v := folder[k]
+	if v != nil && v.refs == 0 {
+		c.idle = slices.DeleteFunc(c.idle, func(other *View) bool { return other == v })
+	}
+	c.evict(0)
+	if c.bytes.Load() > c.budget && (v == nil || v.refs == 0) {
+		if v != nil {
+			c.drop(v)
+		}
+		return nil, ErrTooLarge
+	}
 	if v == nil {
+		if folder == nil {
+			folder = make(map[key]*View)
+			c.views[spec.Selection.Folder] = folder
+		}
 		v = &View{cache: c, spec: spec}
 		folder[k] = v
 	}
@@ -66,16 +81,33 @@ func (c *Cache) release(v *View) {
 	if v.refs--; v.refs > 0 {
 		return
 	}
+	if !v.Built() {
+		c.drop(v)
+		return
+	}
+	c.idle = append(c.idle, v)
+	c.evict(maxIdle)
+}
+
+// evict drops views without a table, the longest idle first, while memory is short or there are more than so many; 0
+// is no limit of their number. c.mu is held.
+func (c *Cache) evict(limit int) {
+	for len(c.idle) > 0 && (c.bytes.Load() > c.budget || limit > 0 && len(c.idle) > limit) {
+		v := c.idle[0]
+		c.idle = c.idle[1:]
+		c.drop(v)
+	}
+}
+
+// drop forgets a view. c.mu is held.
+func (c *Cache) drop(v *View) {
 	sel := v.spec.Selection
 	folder := c.views[sel.Folder]
-	delete(folder, key{sel.Associated, sel.Deleted, v.spec.Key})
+	delete(folder, keyOf(&v.spec))
 	if len(folder) == 0 {
 		delete(c.views, sel.Folder)
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	c.grow(-v.order.bytes)
-	v.order, v.built = order{}, false
+	c.grow(-v.bytes())
 }
 
 func (c *Cache) grow(n int64) { c.bytes.Add(n) }
@@ -83,7 +115,7 @@ func (c *Cache) grow(n int64) { c.bytes.Add(n) }
 // Bytes returns the memory that the orders take.
 func (c *Cache) Bytes() int64 { return c.bytes.Load() }
 
-// Count returns the number of living views.
+// Count returns the number of views, with and without tables.
 func (c *Cache) Count() (n int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -8,186 +8,223 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// blockSize is the largest number of entries in a block: an insertion moves half of one at most.
-const blockSize = 512
-
 // Entry is one row's place in an order. Entries compare by key, then message, then instance, so that every place is
 // unique and rows of one key stand in the order of their creation.
 type Entry struct {
 	Key      string // compares bytewise
 	ID       store.MessageID
 	Instance uint32 // number of the value in a table with one row per value of a property, else 0
+	Unread   bool   // counted in categories; does not take part in comparisons
 }
 
-// Compare orders entries.
-func (e Entry) Compare(f Entry) int {
-	return cmp.Or(strings.Compare(e.Key, f.Key), cmp.Compare(e.ID, f.ID), cmp.Compare(e.Instance, f.Instance))
+func (e *Entry) meta() uint32 {
+	m := e.Instance << 1
+	if e.Unread {
+		m |= 1
+	}
+	return m
 }
 
-// entrySize is what an entry costs in memory besides its key.
-const entrySize = 32
+// Order is a sorted list of rows as of one moment. It does not change and is safe for concurrent use.
+type Order struct {
+	// Version is another for each Order of a Cache.
+	Version uint64
 
-// order is a sorted list of entries in blocks, none of which is empty.
-type order struct {
-	blocks []block
+	blocks []*block // none is empty
+	starts []int    // number of rows before each block
 	count  int
 	bytes  int64
+	shape  Shape
+
+	groups *groups // nil without categories
 }
 
-// block is a run of entries with the range of their messages: most orders follow the ids more or less, so that a look
-// for a message can pass over most blocks.
-type block struct {
-	entries []Entry
-	lo, hi  store.MessageID
+// Shape says how rows stand in an order besides by their keys.
+type Shape struct {
+	// Reverse: rows of one key stand in the reverse order of their creation.
+	Reverse bool
+	// Categories is the number of levels of categories; keys end as AppendCuts leaves them.
+	Categories int
+	// Extreme orders the categories of the last level by their rows' largest or smallest value of a column.
+	Extreme Extreme
+	// Descending: categories with a larger Extreme come first.
+	Descending bool
 }
 
-func newBlock(entries []Entry) block {
-	b := block{entries: entries, lo: entries[0].ID, hi: entries[0].ID}
-	for i := range entries {
-		b.lo, b.hi = min(b.lo, entries[i].ID), max(b.hi, entries[i].ID)
+// Extreme says by which of its rows' values a category stands, if not by its own.
+type Extreme uint8
+
+// Extremes.
+const (
+	NoExtreme Extreme = iota
+	Largest
+	Smallest
+)
+
+// Compare orders entries.
+func (s Shape) Compare(e, f Entry) int {
+	if c := strings.Compare(e.Key, f.Key); c != 0 {
+		return c
 	}
-	return b
+	c := cmp.Compare(e.ID, f.ID)
+	if s.Reverse {
+		c = -c
+	}
+	return cmp.Or(c, cmp.Compare(e.Instance, f.Instance))
 }
 
-// build replaces everything by entries, which it sorts and keeps.
-func (o *order) build(entries []Entry) {
-	slices.SortFunc(entries, Entry.Compare)
-	o.blocks, o.count, o.bytes = nil, len(entries), 0
-	for _, e := range entries {
-		o.bytes += entrySize + int64(len(e.Key))
+// newOrder sorts entries and packs them.
+func newOrder(shape Shape, entries []Entry) *Order {
+	if !slices.IsSortedFunc(entries, shape.Compare) {
+		slices.SortFunc(entries, shape.Compare)
 	}
-	for chunk := range slices.Chunk(entries, blockSize*3/4) { // room to grow before the first split
-		o.blocks = append(o.blocks, newBlock(slices.Clone(chunk)))
+	o := &Order{shape: shape}
+	for chunk := range slices.Chunk(entries, builtSize) {
+		o.blocks = append(o.blocks, newBlock(chunk))
+	}
+	o.sum()
+	return o
+}
+
+// sum counts what the blocks hold.
+func (o *Order) sum() {
+	o.starts, o.count, o.bytes = make([]int, len(o.blocks)), 0, 0
+	for i, b := range o.blocks {
+		o.starts[i] = o.count
+		o.count += len(b.ids)
+		o.bytes += b.bytes() + 16 // its places in blocks and starts
+	}
+	if o.shape.Categories > 0 {
+		o.groups = o.group()
+		o.bytes += o.groups.bytes()
 	}
 }
 
-// insert adds an entry, unless it is there already.
-func (o *order) insert(e Entry) {
-	if len(o.blocks) == 0 {
-		o.blocks = []block{newBlock([]Entry{e})}
-		o.grow(e)
-		return
-	}
-	b := &o.blocks[o.block(e)]
-	i, found := slices.BinarySearchFunc(b.entries, e, Entry.Compare)
-	if found {
-		return
-	}
-	b.entries = slices.Insert(b.entries, i, e)
-	b.lo, b.hi = min(b.lo, e.ID), max(b.hi, e.ID)
-	o.grow(e)
-	if full := b.entries; len(full) > blockSize {
-		half := len(full) / 2
-		*b = newBlock(slices.Clone(full[:half]))
-		o.blocks = slices.Insert(o.blocks, o.block(full[0])+1, newBlock(slices.Clone(full[half:])))
-	}
-}
-
-func (o *order) grow(e Entry) {
-	o.count++
-	o.bytes += entrySize + int64(len(e.Key))
-}
-
-// remove takes out every entry of the messages.
-func (o *order) remove(ids []store.MessageID) {
-	if len(ids) == 0 {
-		return
-	}
-	gone, lo, hi := matcher(ids), slices.Min(ids), slices.Max(ids)
-	emptied := false
-	for i := range o.blocks {
-		b := &o.blocks[i]
-		if b.hi < lo || b.lo > hi || !slices.ContainsFunc(b.entries, func(e Entry) bool { return gone(e.ID) }) {
+// patched is the order without the rows of some messages and with some other rows, and the rows taken out. It shares
+// with o the blocks that stay as they are.
+func (o *Order) patched(ids []store.MessageID, add []Entry) (p *Order, gone []Entry) {
+	set := newIDSet(ids)
+	slices.SortFunc(add, o.shape.Compare)
+	p = &Order{shape: o.shape, blocks: make([]*block, 0, len(o.blocks)+1)}
+	var rows []Entry
+	for i, b := range o.blocks {
+		here := len(add)
+		if i+1 < len(o.blocks) {
+			next := o.blocks[i+1].entry(0)
+			here, _ = slices.BinarySearchFunc(add, next, o.shape.Compare)
+		}
+		if here == 0 && !b.holds(set) {
+			p.blocks = append(p.blocks, b)
 			continue
 		}
-		b.entries = slices.DeleteFunc(b.entries, func(e Entry) bool {
-			if !gone(e.ID) {
+		rows = b.appendTo(rows[:0])
+		rows = slices.DeleteFunc(rows, func(e Entry) bool {
+			if !set.has(e.ID) {
 				return false
 			}
-			o.count--
-			o.bytes -= entrySize + int64(len(e.Key))
+			gone = append(gone, e)
 			return true
 		})
-		if len(b.entries) > 0 {
-			*b = newBlock(b.entries)
-		} else {
-			emptied = true
-		}
+		rows = append(rows, add[:here]...)
+		slices.SortFunc(rows, o.shape.Compare)
+		add = add[here:]
+		p.append(rows)
 	}
-	if emptied {
-		o.blocks = slices.DeleteFunc(o.blocks, func(b block) bool { return len(b.entries) == 0 })
+	p.append(add) // into an order without blocks
+	p.sum()
+	return p, gone
+}
+
+// append packs rows that come after all others.
+func (o *Order) append(rows []Entry) {
+	size := len(rows)
+	if size > blockSize {
+		size = (size + size/builtSize) / (size/builtSize + 1) // in parts of one size
+	}
+	for len(rows) > 0 {
+		n := min(size, len(rows))
+		o.blocks = append(o.blocks, newBlock(rows[:n]))
+		rows = rows[n:]
 	}
 }
 
-// matcher returns a test for membership that is quick for one id as well as for thousands.
-func matcher(ids []store.MessageID) func(store.MessageID) bool {
-	if len(ids) <= 4 {
-		return func(id store.MessageID) bool { return slices.Contains(ids, id) }
-	}
-	set := make(map[store.MessageID]struct{}, len(ids))
-	for _, id := range ids {
-		set[id] = struct{}{}
-	}
-	return func(id store.MessageID) bool { _, ok := set[id]; return ok }
-}
+// Len returns the number of rows.
+func (o *Order) Len() int { return o.count }
 
 // block returns the index of the block where e stands or belongs; there is at least one.
-func (o *order) block(e Entry) int {
-	i, found := slices.BinarySearchFunc(o.blocks, e, func(b block, e Entry) int { return b.entries[0].Compare(e) })
+func (o *Order) block(e Entry) int {
+	i, found := slices.BinarySearchFunc(o.blocks, e, func(b *block, e Entry) int { return o.shape.Compare(b.entry(0), e) })
 	if !found && i > 0 {
 		i--
 	}
 	return i
 }
 
-// rank returns the number of entries before e, whether e is there or not.
-func (o *order) rank(e Entry) int {
+// Rank returns the number of rows before e, and whether e is there.
+func (o *Order) Rank(e Entry) (pos int, found bool) {
 	if len(o.blocks) == 0 {
-		return 0
+		return 0, false
 	}
-	b := o.block(e)
-	n, _ := slices.BinarySearchFunc(o.blocks[b].entries, e, Entry.Compare)
-	for i := range o.blocks[:b] {
-		n += len(o.blocks[i].entries)
+	i := o.block(e)
+	b := o.blocks[i]
+	lo, hi := 0, len(b.ids)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if o.shape.Compare(b.entry(mid), e) < 0 {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
 	}
-	return n
+	return o.starts[i] + lo, lo < len(b.ids) && o.shape.Compare(b.entry(lo), e) == 0
 }
 
-// window returns a copy of up to n entries from position pos on.
-func (o *order) window(pos, n int) []Entry {
+// at returns the block of a position and the place in it.
+func (o *Order) at(pos int) (block, place int) {
+	i, found := slices.BinarySearch(o.starts, pos)
+	if !found {
+		i--
+	}
+	return i, pos - o.starts[i]
+}
+
+// At returns the row at a position, which must be one.
+func (o *Order) At(pos int) Entry {
+	i, place := o.at(pos)
+	return o.blocks[i].entry(place)
+}
+
+// Window returns up to n rows from position pos on.
+func (o *Order) Window(pos, n int) []Entry {
 	if pos < 0 || pos >= o.count || n <= 0 {
 		return nil
 	}
-	out := make([]Entry, 0, min(n, o.count-pos))
-	for i := range o.blocks {
-		entries := o.blocks[i].entries
-		if pos >= len(entries) {
-			pos -= len(entries)
-			continue
-		}
-		take := min(len(entries)-pos, cap(out)-len(out))
-		out = append(out, entries[pos:pos+take]...)
-		if len(out) == cap(out) {
-			break
-		}
-		pos = 0
-	}
-	return out
+	return o.appendWindow(make([]Entry, 0, min(n, o.count-pos)), pos, n)
 }
 
-// position finds the first entry of a message.
-func (o *order) position(id store.MessageID) (int, Entry, bool) {
-	n := 0
-	for i := range o.blocks {
-		b := &o.blocks[i]
-		if b.lo <= id && id <= b.hi {
-			for j := range b.entries {
-				if b.entries[j].ID == id {
-					return n + j, b.entries[j], true
+func (o *Order) appendWindow(dst []Entry, pos, n int) []Entry {
+	n = min(n, o.count-pos)
+	for i, place := o.at(pos); n > 0; i, place = i+1, 0 {
+		for b := o.blocks[i]; place < len(b.ids) && n > 0; place, n = place+1, n-1 {
+			dst = append(dst, b.entry(place))
+		}
+	}
+	return dst
+}
+
+// Find returns the row of a message with an instance number.
+func (o *Order) Find(id store.MessageID, instance uint32) (pos int, e Entry, ok bool) {
+	for i, b := range o.blocks {
+		if id < b.lo || id > b.hi {
+			continue
+		}
+		for j := range b.ids {
+			if b.ids[j] == id {
+				if e := b.entry(j); e.Instance == instance {
+					return o.starts[i] + j, e, true
 				}
 			}
 		}
-		n += len(b.entries)
 	}
 	return 0, Entry{}, false
 }

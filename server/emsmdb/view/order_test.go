@@ -11,69 +11,106 @@ import (
 
 func TestOrderSplitsAndShrinks(t *testing.T) {
 	t.Parallel()
-	var o order
-	var all []Entry
-	for i := range 5000 {
-		e := Entry{Key: fmt.Sprintf("%04d", rand.IntN(2000)), ID: store.MessageID(i + 1)}
-		all = append(all, e)
-		o.insert(e)
-		o.insert(e) // twice is once
-	}
-	slices.SortFunc(all, Entry.Compare)
-	check := func() {
-		t.Helper()
-		if got := o.window(0, len(all)+1); !slices.Equal(got, all) || o.count != len(all) {
-			t.Fatalf("%d entries, want %d", o.count, len(all))
-		}
-		bytes := int64(0)
-		for _, e := range all {
-			bytes += entrySize + int64(len(e.Key))
-		}
-		if o.bytes != bytes {
-			t.Errorf("%d bytes, want %d", o.bytes, bytes)
-		}
-		for _, b := range o.blocks {
-			if n := len(b.entries); n == 0 || n > blockSize {
-				t.Errorf("a block of %d", n)
+	for _, shape := range []Shape{{}, {Reverse: true}} {
+		o := newOrder(shape, nil)
+		var all []Entry
+		check := func() {
+			t.Helper()
+			slices.SortFunc(all, shape.Compare)
+			if got := o.Window(0, len(all)+1); !slices.Equal(got, all) || o.Len() != len(all) {
+				t.Fatalf("%d entries, want %d", o.Len(), len(all))
 			}
-			for _, e := range b.entries {
-				if e.ID < b.lo || e.ID > b.hi {
-					t.Errorf("message %d outside %d to %d", e.ID, b.lo, b.hi)
+			bytes := int64(0)
+			for _, b := range o.blocks {
+				if n := len(b.ids); n == 0 || n > blockSize {
+					t.Errorf("a block of %d", n)
 				}
-				if at, found, ok := o.position(e.ID); !ok || found != e || all[at] != e {
-					t.Fatalf("message %d at %d", e.ID, at)
+				bytes += b.bytes() + 16
+			}
+			if o.bytes != bytes {
+				t.Errorf("%d bytes, want %d", o.bytes, bytes)
+			}
+			for i, e := range all {
+				if pos, found := o.Rank(e); !found || pos != i {
+					t.Fatalf("row %d has rank %d, %v", i, pos, found)
+				}
+				if pos, found, ok := o.Find(e.ID, e.Instance); i%50 == 0 && (!ok || found != e || pos != i) {
+					t.Fatalf("message %d at %d", e.ID, pos)
 				}
 			}
 		}
-	}
-	check()
-	for _, n := range []int{1, 4, 5, 1000, 3990} {
-		gone := make([]store.MessageID, 0, n)
-		for range n {
-			i := rand.IntN(len(all))
-			gone = append(gone, all[i].ID)
-			all = slices.Delete(all, i, i+1)
+		next := store.MessageID(1)
+		for _, n := range []int{1, 300, 2000, 1, 700} {
+			var add []Entry
+			for range n {
+				e := Entry{ID: next, Unread: rand.IntN(2) == 0}
+				if rand.IntN(4) > 0 {
+					e.Key = fmt.Sprintf("%04d", rand.IntN(500))
+				}
+				add = append(add, e)
+				if rand.IntN(5) == 0 { // another row of the message
+					add = append(add, Entry{Key: e.Key, ID: next, Instance: 1})
+				}
+				next++
+			}
+			all = append(all, add...)
+			o, _ = o.patched(nil, add)
+			check()
 		}
-		o.remove(gone)
-		check()
-	}
-	if o.window(0, 1) != nil || o.rank(Entry{Key: "x"}) != 0 {
-		t.Error("something is left")
+		for _, n := range []int{1, 4, 1000, 4000} {
+			var ids []store.MessageID
+			for range n {
+				ids = append(ids, store.MessageID(1+rand.IntN(int(next))))
+			}
+			keep := slices.DeleteFunc(slices.Clone(all), func(e Entry) bool { return slices.Contains(ids, e.ID) })
+			p, gone := o.patched(ids, nil)
+			if len(gone) != len(all)-len(keep) {
+				t.Errorf("%d rows gone, want %d", len(gone), len(all)-len(keep))
+			}
+			if got := o.Window(0, len(all)); !slices.Equal(got, all) {
+				t.Fatal("a patch changed the order it was made of")
+			}
+			o, all = p, keep
+			check()
+		}
 	}
 }
 
 func TestOrderRankOfWhatIsNotThere(t *testing.T) {
 	t.Parallel()
-	var o order
-	o.build([]Entry{{Key: "b", ID: 1}, {Key: "d", ID: 2}, {Key: "d", ID: 5}})
+	o := newOrder(Shape{}, []Entry{{Key: "b", ID: 1}, {Key: "d", ID: 2}, {Key: "d", ID: 5}})
 	for _, tt := range []struct {
-		e    Entry
-		want int
+		e     Entry
+		want  int
+		found bool
 	}{
-		{Entry{Key: "a"}, 0}, {Entry{Key: "b", ID: 1}, 0}, {Entry{Key: "c"}, 1}, {Entry{Key: "d", ID: 3}, 2}, {Entry{Key: "e"}, 3},
+		{Entry{Key: "a"}, 0, false}, {Entry{Key: "b", ID: 1}, 0, true}, {Entry{Key: "c"}, 1, false},
+		{Entry{Key: "d", ID: 3}, 2, false}, {Entry{Key: "e"}, 3, false},
 	} {
-		if got := o.rank(tt.e); got != tt.want {
-			t.Errorf("rank of %+v = %d, want %d", tt.e, got, tt.want)
+		if got, found := o.Rank(tt.e); got != tt.want || found != tt.found {
+			t.Errorf("rank of %+v = %d, %v, want %d", tt.e, got, found, tt.want)
+		}
+	}
+}
+
+// TestOrderMemory holds orders to what a row may take.
+func TestOrderMemory(t *testing.T) {
+	t.Parallel()
+	const n = 100_000
+	for _, tt := range []struct {
+		name string
+		key  func(i int) string
+	}{
+		{"ByID", func(int) string { return "" }},
+		{"ByTime", func(i int) string { return fmt.Sprintf("%08d", i) }},
+		{"BySender", func(i int) string { return fmt.Sprintf("a sender whose name is rather long, number %03d", i%500) }},
+	} {
+		entries := make([]Entry, n)
+		for i := range entries {
+			entries[i] = Entry{Key: tt.key(i), ID: store.MessageID(i + 1)}
+		}
+		if per := float64(newOrder(Shape{}, entries).bytes) / n; per > 32 {
+			t.Errorf("%s: %.1f bytes a row", tt.name, per)
 		}
 	}
 }
@@ -83,23 +120,22 @@ func BenchmarkOrder(b *testing.B) {
 	for i := range entries {
 		entries[i] = Entry{Key: fmt.Sprintf("%08x", rand.Uint32()), ID: store.MessageID(i + 1)}
 	}
-	var o order
-	o.build(entries)
+	o := newOrder(Shape{}, slices.Clone(entries))
 	b.Run("Window", func(b *testing.B) {
 		for b.Loop() {
-			o.window(rand.IntN(100_000), 50)
+			o.Window(rand.IntN(100_000), 50)
 		}
 	})
 	b.Run("Rank", func(b *testing.B) {
 		for b.Loop() {
-			o.rank(entries[rand.IntN(100_000)])
+			o.Rank(entries[rand.IntN(100_000)])
 		}
 	})
-	b.Run("InsertAndRemove", func(b *testing.B) {
+	b.Run("Patch", func(b *testing.B) {
+		id := store.MessageID(1 << 40)
 		for b.Loop() {
-			e := Entry{Key: fmt.Sprintf("%08x", rand.Uint32()), ID: 1 << 40}
-			o.insert(e)
-			o.remove([]store.MessageID{e.ID})
+			e := Entry{Key: fmt.Sprintf("%08x", rand.Uint32()), ID: id}
+			o, _ = o.patched([]store.MessageID{id}, []Entry{e})
 		}
 	})
 }

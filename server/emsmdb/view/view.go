@@ -1,14 +1,16 @@
 // Package view keeps the orders of contents tables: which messages a table shows and in which order, as blocks of
 // (sort key, message id). A view is shared by every table of the same folder, order and restriction, built when a
-// position is needed first, kept right by the change feed, and dropped with its last table. It knows nothing of ROPs,
-// columns or sessions; rows themselves stay in the store.
+// position is needed first, kept right by the change feed, and kept for a while after its last table, as long as there
+// is memory for it. It knows nothing of ROPs, columns or sessions; rows themselves stay in the store.
 //
-// Categories are runs of equal key prefixes in an order, bookmarks are entries, and row notifications follow from
-// the difference that Sync makes; so all of them can stand on this.
+// An Order is one state of a view and does not change, so that a table never sees its rows move while it reads.
+// Categories are runs of rows whose keys begin with the same bytes, bookmarks are entries, and row notifications follow
+// from the Changes that Follow tells of.
 package view
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -20,21 +22,29 @@ import (
 type Spec struct {
 	Selection store.Selection
 	// Key names order and restriction; empty is every message by id.
-	Key string
+	Key   string
+	Shape Shape
 	// Fetch are the properties that Place needs.
 	Fetch []mapi.PropTag
 	// Place starts one pass over messages; nil places each message once, by id.
 	Place func() PlaceFunc
 	// Load gives the places of all messages at once where the store has a shorter way to them than a look at each; nil
 	// is to look at each. Place must give the same places.
-	Load func(r store.Reader, emit func(key []byte, id store.MessageID) error) error
+	Load func(r store.Reader, emit func(p Place, id store.MessageID) error) error
 	// Whole says that a message's place depends on the others: every change means a pass over the whole folder.
 	Whole bool
 }
 
+// Place is where one row of a message stands.
+type Place struct {
+	Key      []byte // not kept
+	Instance uint32
+	Unread   bool
+}
+
 // PlaceFunc gives a message its places: it calls emit once per row the message has, not at all if the restriction
 // hides it. values belong to Fetch and must not be kept; r is the transaction's.
-type PlaceFunc func(r store.Reader, id store.MessageID, values []prop.Value, emit func(key []byte, instance uint32)) error
+type PlaceFunc func(r store.Reader, id store.MessageID, values []prop.Value, emit func(Place)) error
 
 // View is one shared order. It is safe for concurrent use.
 type View struct {
@@ -44,47 +54,129 @@ type View struct {
 
 	sync sync.Mutex // held while the store is read, so that one reader builds for all; before mu
 
-	mu      sync.Mutex // guards what follows; held for moments only, never while the store is read
-	order   order
-	built   bool
-	version uint64 // counts the changes of order
-	pending map[store.MessageID]struct{}
-	stale   bool // too much happened to patch
+	mu        sync.Mutex // guards what follows; held for moments only, never while the store is read
+	order     *Order     // nil before the first Sync
+	reading   bool       // a Sync has taken pending and is not done
+	pending   map[store.MessageID]struct{}
+	stale     bool // too much happened to patch
+	followers []*func(Change)
 }
 
 // maxPending is how many changed messages are patched one by one; beyond it the order is built anew.
 const maxPending = 4096
 
-// Sync brings the order up to what the store holds at this moment, building it if need be.
-func (v *View) Sync(ctx context.Context) error {
+// Sync brings the order up to what the store holds at this moment, building it if need be, and returns it.
+func (v *View) Sync(ctx context.Context) (*Order, error) {
+	if o := v.current(); o != nil {
+		return o, nil
+	}
 	v.sync.Lock()
 	defer v.sync.Unlock()
 	v.mu.Lock()
-	rebuild := !v.built || v.stale || v.spec.Whole && len(v.pending) > 0
+	old := v.order
+	rebuild := old == nil || v.stale || v.spec.Whole && len(v.pending) > 0
 	ids := make([]store.MessageID, 0, len(v.pending))
 	for id := range v.pending {
 		ids = append(ids, id)
 	}
 	// What changes from here on is noted anew and looked at by the next Sync, even if this one saw it already.
-	v.pending, v.stale = nil, false
+	v.pending, v.stale, v.reading = nil, false, true
 	v.mu.Unlock()
 	var err error
+	c := Change{Order: old}
 	switch {
 	case rebuild:
-		err = v.rebuild(ctx)
+		c, err = v.rebuild(ctx)
 	case len(ids) > 0:
-		err = v.patch(ctx, ids)
+		c, err = v.patch(ctx, old, ids)
 	}
+	v.publish(old, c, err)
+	return c.Order, err
+}
+
+// current returns the order if there is nothing to do to it.
+func (v *View) current() *Order {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.stale || v.reading || len(v.pending) > 0 {
+		return nil
+	}
+	return v.order
+}
+
+// publish ends a Sync: it makes the order the view's.
+func (v *View) publish(old *Order, c Change, err error) {
 	if err != nil {
 		v.invalidate()
 	}
-	return err
+	if err != nil || c.Order == old {
+		v.mu.Lock()
+		v.reading = false
+		v.mu.Unlock()
+		return
+	}
+	c.Order.Version = v.cache.versions.Add(1)
+	grown := c.Order.bytes
+	if old != nil {
+		grown -= old.bytes
+	}
+	v.mu.Lock()
+	v.order, v.reading = c.Order, false
+	followers := slices.Clone(v.followers)
+	v.mu.Unlock()
+	v.cache.grow(grown)
+	for _, f := range followers {
+		(*f)(c)
+	}
+}
+
+// Follow calls fn with every change of the order that a Sync makes, in their order, until stop is called. Who needs
+// the changes of each commit on its own calls Sync after each. fn must be quick and must not call the view.
+func (v *View) Follow(fn func(Change)) (stop func()) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	f := &fn
+	v.followers = append(v.followers, f)
+	return func() {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		v.followers = slices.DeleteFunc(v.followers, func(other *func(Change)) bool { return other == f })
+	}
+}
+
+func (v *View) followed() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return len(v.followers) > 0
+}
+
+// rows collects entries, whose keys share one memory.
+type rows struct {
+	entries []Entry
+	ends    []int
+	text    []byte
+}
+
+func (r *rows) reset() { r.entries, r.ends, r.text = r.entries[:0], r.ends[:0], r.text[:0] }
+
+func (r *rows) add(p Place, id store.MessageID) {
+	r.text = append(r.text, p.Key...)
+	r.ends = append(r.ends, len(r.text))
+	r.entries = append(r.entries, Entry{ID: id, Instance: p.Instance, Unread: p.Unread})
+}
+
+func (r *rows) list() []Entry {
+	text, from := string(r.text), 0
+	for i := range r.entries {
+		r.entries[i].Key = text[from:r.ends[i]]
+		from = r.ends[i]
+	}
+	return r.entries
 }
 
 // rebuild reads the whole folder.
-func (v *View) rebuild(ctx context.Context) error {
-	var entries []Entry
-	add := func(e Entry) { entries = append(entries, e) }
+func (v *View) rebuild(ctx context.Context) (Change, error) {
+	var found rows
 	n := 0
 	live := func() error { // a look at ctx now and then
 		if n++; n%1024 == 0 {
@@ -93,10 +185,10 @@ func (v *View) rebuild(ctx context.Context) error {
 		return nil
 	}
 	err := v.cache.store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		entries = entries[:0]
+		found.reset()
 		if v.spec.Load != nil {
-			return v.spec.Load(r, func(key []byte, id store.MessageID) error {
-				add(Entry{Key: string(key), ID: id})
+			return v.spec.Load(r, func(p Place, id store.MessageID) error {
+				found.add(p, id)
 				return live()
 			})
 		}
@@ -105,69 +197,62 @@ func (v *View) rebuild(ctx context.Context) error {
 			if err := live(); err != nil {
 				return err
 			}
-			return place(r, id, values, add)
+			return place(r, id, values, found.add)
 		})
 	})
 	if err != nil {
-		return err
+		return Change{}, err
 	}
-	var o order
-	o.build(entries)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.cache.grow(o.bytes - v.order.bytes)
-	v.order, v.built = o, true
-	v.version++
-	return nil
+	return Change{Order: newOrder(v.spec.Shape, found.list()), Rebuilt: true}, nil
 }
 
 // patch looks at messages that changed.
-func (v *View) patch(ctx context.Context, ids []store.MessageID) error {
-	var entries []Entry
-	add := func(e Entry) { entries = append(entries, e) }
+func (v *View) patch(ctx context.Context, old *Order, ids []store.MessageID) (Change, error) {
+	slices.Sort(ids)
+	var found rows
 	err := v.cache.store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		entries = entries[:0]
+		found.reset()
 		place := v.placer()
-		rows, err := r.Rows(v.spec.Selection, ids, v.spec.Fetch)
+		list, err := r.Rows(v.spec.Selection, ids, v.spec.Fetch)
 		if err != nil {
 			return err
 		}
-		for i, row := range rows {
-			if row == nil {
+		for i, values := range list {
+			if values == nil {
 				continue
 			}
-			if err := place(r, ids[i], row, add); err != nil {
+			if err := place(r, ids[i], values, found.add); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return err
+		return Change{}, err
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	before := v.order.bytes
-	v.order.remove(ids)
-	for _, e := range entries {
-		v.order.insert(e)
+	added := found.list()
+	o, gone := old.patched(ids, added)
+	if len(gone) == 0 && len(added) == 0 {
+		return Change{Order: old}, nil
 	}
-	v.cache.grow(v.order.bytes - before)
-	v.version++
-	return nil
+	c := Change{Order: o}
+	if v.followed() {
+		c.Steps = o.steps(gone, added)
+	}
+	return c, nil
 }
 
 // placer starts a pass.
-func (v *View) placer() func(r store.Reader, id store.MessageID, values []prop.Value, add func(Entry)) error {
+func (v *View) placer() func(r store.Reader, id store.MessageID, values []prop.Value, add func(Place, store.MessageID)) error {
 	if v.spec.Place == nil {
-		return func(_ store.Reader, id store.MessageID, _ []prop.Value, add func(Entry)) error {
-			add(Entry{ID: id})
+		return func(_ store.Reader, id store.MessageID, _ []prop.Value, add func(Place, store.MessageID)) error {
+			add(Place{}, id)
 			return nil
 		}
 	}
 	place := v.spec.Place()
-	return func(r store.Reader, id store.MessageID, values []prop.Value, add func(Entry)) error {
-		return place(r, id, values, func(key []byte, instance uint32) { add(Entry{string(key), id, instance}) })
+	return func(r store.Reader, id store.MessageID, values []prop.Value, add func(Place, store.MessageID)) error {
+		return place(r, id, values, func(p Place) { add(p, id) })
 	}
 }
 
@@ -197,43 +282,18 @@ func (v *View) invalidate() {
 func (v *View) Built() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.built && !v.stale
+	return v.order != nil && !v.stale
 }
 
-// Len returns the number of rows as of the last Sync.
-func (v *View) Len() int {
+// bytes is the memory that the order takes.
+func (v *View) bytes() int64 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.order.count
+	if v.order == nil {
+		return 0
+	}
+	return v.order.bytes
 }
 
-// Window returns up to n entries from position pos on.
-func (v *View) Window(pos, n int) []Entry {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.order.window(pos, n)
-}
-
-// Rank returns the number of rows before e: its position, or where it would stand.
-func (v *View) Rank(e Entry) int {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.order.rank(e)
-}
-
-// Position finds the first row of a message.
-func (v *View) Position(id store.MessageID) (pos int, e Entry, ok bool) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.order.position(id)
-}
-
-// Version changes whenever the order does; a cursor uses it to tell whether its position still holds.
-func (v *View) Version() uint64 {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.version
-}
-
-// Close gives the view up; the last one to do so drops it.
+// Close gives the view up.
 func (v *View) Close() { v.cache.release(v) }

@@ -54,6 +54,7 @@ type App struct {
 	counters *counters
 	started  time.Time
 	demo     func() *seed.Seed // parsed once
+	seeding  sync.Mutex        // held while a seed of the API is read: one takes much memory
 	api      []net.Listener
 
 	base   context.Context // the life of every connection and call

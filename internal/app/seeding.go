@@ -70,6 +70,8 @@ type appData struct {
 
 // Seed adds what a seed says. It may not name files.
 func (d appData) Seed(ctx context.Context, text []byte) (admin.SeedResult, error) {
+	d.seeding.Lock()
+	defer d.seeding.Unlock()
 	s, err := seed.Parse("seed", text, nil)
 	if err == nil {
 		err = seed.Apply(ctx, d.store, d.store, s, seed.Options{Organization: d.organization()})

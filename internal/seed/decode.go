@@ -16,7 +16,11 @@ import (
 // decode reads YAML into s and notes every key and value that does not belong there. It returns an error only for text
 // that is not YAML.
 func decode(data []byte, s *Seed) error {
-	file, err := parser.ParseBytes(data, 0)
+	list, problem := tokens(data)
+	if problem != nil {
+		return &Error{s.source.name, []Problem{*problem}}
+	}
+	file, err := parser.Parse(list, 0)
 	if err != nil {
 		p := Problem{Text: strings.TrimSpace(err.Error()) + ": correct the YAML"}
 		if ye, ok := errors.AsType[yaml.Error](err); ok {

@@ -188,6 +188,63 @@ func TestParseBomb(t *testing.T) {
 	}
 }
 
+// TestParseNesting: what stands within each other without an end is refused before the parser sees it, and in time that
+// grows with the text alone.
+func TestParseNesting(t *testing.T) {
+	t.Parallel()
+	deeper := func() string {
+		var b strings.Builder
+		for i := range 2000 {
+			b.WriteString(strings.Repeat(" ", i) + "a:\n")
+		}
+		return b.String()
+	}
+	for name, text := range map[string]string{
+		"Lists": strings.Repeat("[", 200000), "Mappings": strings.Repeat("{a: ", 200000), "Entries": strings.Repeat("- ", 200000),
+		"Tags": strings.Repeat("!!a ", 200000), "TagsOnLines": strings.Repeat("!!a\n", 200000), "Anchors": strings.Repeat("&a ", 200000),
+		"AnchorsAndTags": strings.Repeat("&a !!b ", 100000), "Keys": strings.Repeat("a: ", 200000), "ComplexKeys": strings.Repeat("? ", 200000),
+		"Indents": deeper(), "InATag": "users: " + strings.Repeat("!!a [", 100000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := seed.Parse("s.yaml", []byte(text), nil)
+			if err == nil || !strings.Contains(err.Error(), "stand within each other") {
+				t.Errorf("error %.200v", err)
+			}
+		})
+	}
+	for name, text := range map[string]string{"Commas": strings.Repeat(",", 2<<20), "Lines": strings.Repeat("a\n", 2<<20), "Entries": strings.Repeat("- a\n", 2<<20)} {
+		t.Run("Large"+name, func(t *testing.T) {
+			t.Parallel()
+			_, err := seed.Parse("s.yaml", []byte(text), nil)
+			if err == nil || !strings.Contains(err.Error(), "too large") {
+				t.Errorf("error %.200v", err)
+			}
+		})
+	}
+}
+
+// TestParseLargeSeed: many messages, long texts and JSON on one line are no attack.
+func TestParseLargeSeed(t *testing.T) {
+	t.Parallel()
+	var b strings.Builder
+	b.WriteString(`{"users": [{"name": "a", "password": "x", "messages": [`)
+	for i := range 5000 {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		b.WriteString(`{"folder": "Inbox", "from": "a", "to": ["a"], "subject": "[[[[[[ {{{{ - - - - !!a &a", "body": "` + strings.Repeat(`line, with - signs: [\n`, 5) + `"}`)
+	}
+	b.WriteString("]}]}")
+	s, err := seed.Parse("s.json", []byte(b.String()), nil)
+	if err != nil {
+		t.Fatalf("%.300v", err)
+	}
+	if m := s.Users[0].Messages; len(m) != 5000 || !strings.HasPrefix(m[4999].Body, "line, with - signs: [\nline") {
+		t.Errorf("%d messages", len(m))
+	}
+}
+
 func TestParseAnchors(t *testing.T) {
 	t.Parallel()
 	got, err := seed.Parse("s.yaml", []byte("users:\n  - {name: a, password: &p secret}\n  - {name: b, password: *p}\n"), nil)

@@ -176,7 +176,8 @@ func (t *tx) ResizeStage(id store.StageID, size int64) error {
 	if size > s.size {
 		err = t.grow(&s, size)
 	} else if err = t.c.exec("DELETE FROM chunk WHERE value = ? AND n >= ?", s.value, chunksOf(size)); err == nil && size%chunkSize != 0 {
-		err = t.c.exec("UPDATE chunk SET data = substr(data, 1, ?) WHERE value = ? AND n = ?", size%chunkSize, s.value, size/chunkSize)
+		// substr gives NULL for a part of no bytes at all
+		err = t.c.exec("UPDATE chunk SET data = ifnull(substr(data, 1, ?), data) WHERE value = ? AND n = ?", size%chunkSize, s.value, size/chunkSize)
 	}
 	if err != nil {
 		return err

@@ -61,8 +61,10 @@ type setup struct {
 	logons      int
 	version     profile.Version
 	now         func() time.Time
+	limits      object.Limits
 }
 
+func withLimits(l object.Limits) option          { return func(s *setup) { s.limits = l } }
 func withProfile(name string) option             { return func(s *setup) { s.profile = name } }
 func asUser(name string) option                  { return func(s *setup) { s.user = name } }
 func withSeed(sd *seed.Seed) option              { return func(s *setup) { s.seed = sd } }
@@ -102,7 +104,7 @@ func newWorld(t testing.TB, opts ...option) *world {
 		t.Fatal(err)
 	}
 	env := object.NewEnv(object.EnvOptions{
-		Store: st, Directory: st, Profile: p, Now: set.now, Orders: 64 << 20,
+		Store: st, Directory: st, Profile: p, Now: set.now, Orders: 64 << 20, Limits: set.limits,
 		Server: object.Server{Name: "EXCH01", FQDN: "exch01.mapid.test", DN: serverDN},
 	})
 	t.Cleanup(env.Close)

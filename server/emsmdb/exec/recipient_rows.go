@@ -125,6 +125,8 @@ func (w *recipientWriter) properties(r *store.Recipient, row *rop.RecipientRow) 
 			v = prop.Error(mapi.ErrNotFound)
 		case prop.ValueSize(v) > maxRecipientValue:
 			v = prop.Error(mapi.ErrMemory)
+		default:
+			v = object.Typed(v, tag.Type(), true, w.message.CodePage())
 		}
 		row.Properties.Values[i] = v
 	}

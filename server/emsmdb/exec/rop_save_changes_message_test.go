@@ -7,6 +7,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/store"
 )
 
 // TestSaveChangesMessage: what is saved is there for everybody, whole, under the MID that the response tells,
@@ -345,5 +346,58 @@ func TestSaveChangesMessageIsATransaction(t *testing.T) {
 	w.save(3)
 	if v := w.props(4, mapi.TagSubject, mapi.TagSensitivity); v[0].Str() != "new" || v[1].Type() != mapi.PtypErrorCode {
 		t.Errorf("the other handle has %v after the save", v)
+	}
+}
+
+// TestSaveChangesMessageDeleted: a message that is gone can't be saved or looked at any more.
+func TestSaveChangesMessageDeleted(t *testing.T) {
+	t.Parallel()
+	for _, hard := range []bool{true, false} {
+		w := newWorld(t)
+		id := w.created(text(mapi.TagBody, "new"))
+		w.set(3, text(mapi.TagBody, "changed"))
+		w.change("alice", func(tx store.Tx) error { return tx.DeleteMessage(store.MessageID(id.Counter()), hard) })
+		for _, flags := range []uint8{0, mapi.SaveForce} {
+			if got := w.code(saveRequest(3, flags)); got != mapi.ErrObjectDeleted {
+				t.Errorf("hard %v, flags %d: %v", hard, flags, got)
+			}
+		}
+		if got := w.code(&rop.GetPropertiesListRequest{In: in(3)}); got != mapi.ErrObjectDeleted {
+			t.Errorf("hard %v, properties: %v", hard, got)
+		}
+	}
+}
+
+// TestSaveChangesMessageMoved: a moved message is another one.
+func TestSaveChangesMessageMoved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.created(text(mapi.TagBody, "new"))
+	outbox := w.logOn().FolderIDs[5]
+	w.openAt(3, id, mapi.OpenModeReadWrite)
+	w.change("alice", func(tx store.Tx) error {
+		_, err := tx.MoveMessage(store.MessageID(id.Counter()), store.FolderID(outbox.Counter()))
+		return err
+	})
+	w.set(3, text(mapi.TagBody, "changed"))
+	if got := w.code(saveRequest(3, mapi.SaveForce)); got != mapi.ErrObjectDeleted {
+		t.Errorf("save: %v", got)
+	}
+}
+
+// TestSaveChangesMessageFolderGone: the folder of a new message was deleted meanwhile.
+func TestSaveChangesMessageFolderGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.inbox()
+	w.makeFolder(1, 2, "Short-lived")
+	fid := w.props(2, mapi.TagFolderId)[0].ObjectID()
+	one[*rop.CreateMessageResponse](w, &rop.CreateMessageRequest{InOut: inOut(2, 3), CodePageID: 0x0FFF, FolderID: fid})
+	w.change("alice", func(tx store.Tx) error { return tx.DeleteFolder(store.FolderID(fid.Counter()), true) })
+	if got := w.code(saveRequest(3, 0)); got != mapi.ErrNotFound {
+		t.Errorf("save: %v", got)
+	}
+	if got := w.props(3, mapi.TagMessageClass)[0].Str(); got != "IPM.Note" {
+		t.Errorf("the message is gone with it: class %q", got)
 	}
 }

@@ -69,17 +69,11 @@ func (m *Message) CreateAttachment(ctx context.Context) (*Attachment, uint32, er
 		return nil, 0, mapi.ErrMaxAttachment
 	}
 	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		list, err := m.work.attachmentList(r)
-		if err != nil {
-			return err
+		n, err := m.countAttachments(r)
+		if err == nil && n >= limits.Attachments {
+			err = mapi.ErrMaxAttachment
 		}
-		if len(list) >= limits.Attachments {
-			return mapi.ErrMaxAttachment
-		}
-		for _, a := range list {
-			m.nextAttachment = max(m.nextAttachment, a.number+1)
-		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, 0, m.gone(err)
@@ -97,19 +91,41 @@ func (m *Message) CreateAttachment(ctx context.Context) (*Attachment, uint32, er
 	return m.attachment(work, true), number, nil
 }
 
+// attachmentCounter keeps, among the properties of a message, the number above those of deleted attachments: numbers
+// are never used again on a message. Messages have no such property; clients never see it.
+const attachmentCounter = mapi.TagAttachNumber
+
+// countAttachments counts the attachments and takes note of the numbers that are used up.
+func (m *Message) countAttachments(r store.Reader) (int, error) {
+	list, err := m.work.attachmentList(r)
+	if err != nil {
+		return 0, err
+	}
+	for _, a := range list {
+		m.nextAttachment = max(m.nextAttachment, a.number+1)
+	}
+	props, err := m.work.rawProps(r, attachmentCounter)
+	m.nextAttachment = max(m.nextAttachment, uint32(valueOf(props, attachmentCounter).Bits()))
+	return len(list), err
+}
+
+// counter returns what a save must keep of the numbers that are used up, if anything.
+func (m *Message) counter(list []*draft) []prop.Tagged {
+	if n := len(list); m.nextAttachment == 0 || n > 0 && list[n-1].number+1 == m.nextAttachment {
+		return nil
+	}
+	return []prop.Tagged{{Tag: attachmentCounter, Value: prop.Uint32(m.nextAttachment)}}
+}
+
 // DeleteAttachment deletes an attachment from the message, for others once that is saved, [MS-OXCMSG] 3.2.5.14.
 func (m *Message) DeleteAttachment(ctx context.Context, number uint32) error {
 	if !m.writable {
 		return mapi.ErrAccessDenied
 	}
 	var found *draft
-	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		list, err := m.work.attachmentList(r)
-		if err != nil {
+	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
+		if _, err := m.countAttachments(r); err != nil {
 			return err
-		}
-		for _, a := range list {
-			m.nextAttachment = max(m.nextAttachment, a.number+1)
 		}
 		found, err = m.work.attachment(r, number)
 		return err

@@ -45,11 +45,22 @@ type change struct {
 // props returns the properties as they are now, all of them if tags is empty, as store.BagReader's Props does. A value
 // that is staged is given like a stored one.
 func (d *draft) props(r store.Reader, tags ...mapi.PropTag) ([]store.Property, error) {
+	out, err := d.rawProps(r, tags...)
+	if slices.ContainsFunc(out, isCounter) {
+		out = slices.DeleteFunc(slices.Clone(out), isCounter)
+	}
+	return out, err
+}
+
+func isCounter(p store.Property) bool { return p.Tag == attachmentCounter }
+
+// rawProps is props with what the server keeps for itself.
+func (d *draft) rawProps(r store.Reader, tags ...mapi.PropTag) ([]store.Property, error) {
 	var out []store.Property
 	var err error
 	switch {
 	case d.below != nil:
-		out, err = d.below.props(r, tags...)
+		out, err = d.below.rawProps(r, tags...)
 	case d.bag != 0:
 		out, err = r.Props(d.bag, tags...)
 	}

@@ -59,8 +59,6 @@ type Opened struct {
 	HasSubject         bool
 	Columns            []mapi.PropTag // of the recipients' further properties
 	Recipients         []store.Recipient
-
-	own bool // the user made the message
 }
 
 // OpenMessage opens a message of the mailbox, [MS-OXCMSG] 3.2.5.1.
@@ -75,6 +73,7 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 	}
 	m := &Message{logon: l, page: page, id: id, stages: newStages(l)}
 	var opened *Opened
+	var own bool
 	err = l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		msg, err := r.Message(id)
 		if err != nil {
@@ -98,6 +97,9 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 		}
 		m.folder, m.work, m.base = msg.Folder, &draft{bag: msg.Bag}, msg.Change
 		m.associated, m.softDeleted = msg.Associated, msg.Deleted
+		if own, err = l.made(r, msg.Bag); err != nil {
+			return err
+		}
 		opened, err = m.opened(r)
 		return err
 	})
@@ -111,7 +113,7 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 	if err := l.require(f, Rights(mapi.RightReadAny)); err != nil {
 		return nil, nil, err
 	}
-	if m.rights = l.rights(f); opened.own {
+	if m.rights = l.rights(f); own {
 		m.rights = m.rights.ofOwn()
 	}
 	if m.writable, err = m.opensWritable(req.Mode); err != nil {
@@ -174,7 +176,6 @@ func (m *Message) opened(r store.Reader) (*Opened, error) {
 			o.HasNamedProperties = true
 		}
 	}
-	o.own = find(props, mapi.TagCreatorEntryId).Equal(addressEntryID(&m.logon.session.User))
 	if pending, err := m.pendingSubject(r); err != nil {
 		return nil, err
 	} else if pending != nil {

@@ -81,8 +81,9 @@ func (m *Message) saveToFolder(ctx context.Context, force bool) error {
 
 // write creates or changes the message in a transaction.
 func (m *Message) write(tx store.Tx, force bool) (saved store.Message, edit store.ContentEdit, err error) {
+	var now store.Message
 	if !m.fresh {
-		now, err := tx.Message(m.id)
+		now, err = tx.Message(m.id)
 		switch {
 		case err != nil:
 			return saved, edit, err
@@ -104,14 +105,43 @@ func (m *Message) write(tx store.Tx, force bool) (saved store.Message, edit stor
 			n.Edit = &rest
 		}
 		saved, err = tx.CreateMessage(n)
-		return saved, edit, err
+		return saved, edit, m.checkSize(saved, 0, err)
 	}
 	e := store.MessageEdit{ContentEdit: edit, FlagsMask: mapi.MfUnmodified}
-	if !force {
+	if force {
+		if e.Attachments, err = overwriting(tx, m.work, edit.Attachments); err != nil {
+			return saved, edit, err
+		}
+	} else {
 		e.Expect = m.base
 	}
 	saved, err = tx.SaveMessage(m.id, e)
-	return saved, edit, err
+	return saved, edit, m.checkSize(saved, now.Size, err)
+}
+
+// checkSize refuses a message that a save makes larger than a message may be.
+func (m *Message) checkSize(saved store.Message, before int64, err error) error {
+	if err == nil && saved.Size > m.logon.env.Limits.MessageSize && saved.Size > before {
+		return mapi.ErrMessageTooBig
+	}
+	return err
+}
+
+// overwriting makes a forced save replace the attachments that another handle has made under the numbers of new ones.
+func overwriting(r store.Reader, d *draft, edits []store.AttachmentEdit) ([]store.AttachmentEdit, error) {
+	there, err := r.Attachments(d.bag)
+	if err != nil {
+		return nil, err
+	}
+	var out []store.AttachmentEdit
+	for _, e := range edits {
+		made := !e.Delete && d.attachments[e.Number].unsaved()
+		if made && slices.ContainsFunc(there, func(a store.Attachment) bool { return a.Number == e.Number }) {
+			out = append(out, store.AttachmentEdit{Number: e.Number, Delete: true})
+		}
+		out = append(out, e)
+	}
+	return out, nil
 }
 
 // override sets properties in place of whatever an edit does with them.
@@ -177,7 +207,7 @@ func (m *Message) compute(r store.Reader) (computed []prop.Tagged, flags uint32,
 			Type: recipients[i].Type, DisplayName: msgprops.DisplayNameOf(recipients[i].Props),
 		})
 	}
-	for _, p := range msgprops.Save(s, m.logon.env.messageRules()) {
+	for _, p := range append(msgprops.Save(s, m.logon.env.messageRules()), m.counter(attachments)...) {
 		switch {
 		case p.Tag == mapi.TagMessageFlags:
 			flags = uint32(p.Value.Bits())

@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"errors"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/store"
@@ -10,8 +11,11 @@ import (
 // SetReadFlag changes the read state of the message at once, saved or not, and reports whether the read bit changed,
 // [MS-OXCMSG] 2.2.3.11.
 func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, err error) {
-	if m.embedded {
+	switch {
+	case m.embedded:
 		return false, mapi.ErrNoSupport
+	case m.fresh:
+		return false, mapi.ErrMessageNotSaved
 	}
 	set, mask, err := readBits(flags, m.logon.env.Profile.Message.EverRead)
 	if err != nil || mask == 0 {
@@ -19,7 +23,10 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 	}
 	err = m.logon.update(ctx, func(tx store.Tx) error {
 		before, err := tx.Message(m.id)
-		if err != nil {
+		switch {
+		case errors.Is(err, store.ErrNotFound), err == nil && before.Deleted && !m.softDeleted:
+			return mapi.ErrObjectDeleted
+		case err != nil:
 			return err
 		}
 		changed = (before.Flags^set)&mask&mapi.MfRead != 0

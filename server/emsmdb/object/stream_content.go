@@ -185,7 +185,7 @@ func (c *content) load(ctx context.Context, off int64) error {
 
 // open opens what the bytes are stored as.
 func (c *content) open(r store.Reader) (store.ValueReader, error) {
-	if c.place == inStage {
+	if c.place == inStage && (!c.shared || c.holds()) { // a save takes stages
 		return r.OpenStage(c.stage)
 	}
 	return c.obj.openValue(r, c.property())

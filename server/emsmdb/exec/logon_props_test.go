@@ -4,11 +4,14 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/internal/seed"
 	"github.com/mapid/mapid/server/emsmdb/object"
+	"github.com/mapid/mapid/store"
 )
 
 // logonOf opens a logon without ROPs.
@@ -206,6 +209,51 @@ func TestAdditionalRenEntryIdsExIsOneValue(t *testing.T) {
 	}
 }
 
+// TestLogonPropertyWrittenInPieces: a value in a stage is set at once, and the stage is gone.
+func TestLogonPropertyWrittenInPieces(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	l := w.logonOf("alice", aliceDN, 0)
+	var text []byte
+	for _, u := range utf16.Encode([]rune("Zoë 𝄞")) {
+		text = append(text, byte(u), byte(u>>8))
+	}
+	for _, tt := range []struct {
+		tag  mapi.PropTag
+		data []byte
+		want prop.Value
+	}{
+		{mapi.TagComment, text, prop.String("Zoë 𝄞")},
+		{mapi.TagComment.WithType(mapi.PtypString8), text, prop.String("Zoë 𝄞")},
+		{mapi.TagAdditionalRenEntryIdsEx, []byte("abc"), prop.Binary([]byte("abc"))},
+	} {
+		var id store.StageID
+		err := w.store.Update(t.Context(), store.Scope{}, func(tx store.Tx) (err error) {
+			if id, err = tx.NewStage(); err != nil {
+				return err
+			}
+			return tx.WriteStage(id, 0, tt.data)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := l.SetStaged(t.Context(), store.Staged{Tag: tt.tag, Stage: id}); err != nil {
+			t.Fatalf("%v: %v", tt.tag, err)
+		}
+		v, err := l.Get(t.Context(), []mapi.PropTag{tt.tag})
+		if err != nil || !v[0].Equal(tt.want) {
+			t.Errorf("%v = %v, %v", tt.tag, v, err)
+		}
+		err = w.store.View(t.Context(), store.Scope{}, func(r store.Reader) error { _, err := r.OpenStage(id); return err })
+		if err == nil {
+			t.Errorf("%v: the stage is still there", tt.tag)
+		}
+	}
+	if err := l.SetStaged(t.Context(), store.Staged{Tag: mapi.TagUserName}); err != mapi.ErrAccessDenied {
+		t.Errorf("a read-only property: %v", err)
+	}
+}
+
 // TestLogonQuotaProperties: [MS-OXCSTOR] 2.2.2.1.1.3 to 2.2.2.1.1.5, in KiB, and absent where there is no limit.
 func TestLogonQuotaProperties(t *testing.T) {
 	t.Parallel()
@@ -222,5 +270,46 @@ func TestLogonQuotaProperties(t *testing.T) {
 		if err != nil || v[i].ErrorCode() != mapi.ErrNotFound {
 			t.Errorf("bob: %v, %v", v, err)
 		}
+	}
+}
+
+// TestSaveOverQuota: a mailbox does not grow beyond its hard limit. What is there can still be read, changed to something
+// smaller and deleted, and then there is room again. The limit obeys the directory as it is now.
+func TestSaveOverQuota(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withSeed(&seed.Seed{Users: []seed.User{{Name: "alice", Password: "x", Quota: &seed.Quota{Warning: 10, Send: 40, Receive: 60}}}}))
+	l := w.inbox()
+	save := func(size int) mapi.ErrorCode {
+		w.ok(
+			&rop.CreateMessageRequest{InOut: inOut(0, 3), CodePageID: 0x0FFF, FolderID: l.FolderIDs[fidInbox]},
+			&rop.SetPropertiesRequest{In: in(3), PropertyValues: []prop.Tagged{{Tag: 0x68130102, Value: prop.Binary(make([]byte, size))}}},
+		)
+		return w.code(&rop.SaveChangesMessageRequest{RespIn: rop.RespIn{ResponseHandleIndex: 3, InputHandleIndex: 3}, SaveFlags: mapi.SaveKeepOpenReadWrite})
+	}
+	if got := save(20 << 10); got != mapi.Success {
+		t.Fatalf("within the limits: %v", got)
+	}
+	first := w.props(3, mapi.TagMid)[0].ObjectID()
+	if got := save(24 << 10); got != mapi.Success {
+		t.Fatalf("over the limit for sending, under the hard one: %v", got)
+	}
+	before := w.messagesOf(l.FolderIDs[fidInbox])
+	if got := save(24 << 10); got != mapi.ErrShutoffQuota {
+		t.Errorf("over the hard limit: %v", got)
+	}
+	if got := w.messagesOf(l.FolderIDs[fidInbox]); got != before {
+		t.Errorf("%d messages became %d", before, got)
+	}
+	w.ok(&rop.HardDeleteMessagesRequest{In: in(1), MessageIDs: []mapi.ID{first}})
+	if got := w.code(&rop.SaveChangesMessageRequest{RespIn: rop.RespIn{ResponseHandleIndex: 3, InputHandleIndex: 3}}); got != mapi.Success {
+		t.Errorf("the same message once there is room: %v", got)
+	}
+	entry := *w.entry("alice")
+	entry.Quota.Receive = 0
+	if err := w.store.Update(t.Context(), store.Scope{Directory: true}, func(tx store.Tx) error { _, err := tx.PutEntry(entry); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if got := save(24 << 10); got != mapi.Success {
+		t.Errorf("without a limit: %v", got)
 	}
 }

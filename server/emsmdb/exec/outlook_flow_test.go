@@ -325,3 +325,96 @@ func TestOutlookPointersReadBackAsWritten(t *testing.T) {
 		}
 	}
 }
+
+// TestOutlookConfigurationItems: what clients keep in associated messages comes back byte for byte, in the folder's
+// associated table and nowhere else, and can be found by its class as clients look for it.
+func TestOutlookConfigurationItems(t *testing.T) {
+	t.Parallel()
+	xml := []byte(`<?xml version="1.0"?>` + strings.Repeat("<e k=\"18-OLPrefsVersion\" v=\"9-1\"/>\x00\xFF", 3000))
+	dictionary := []byte("<UserConfiguration><Info version=\"Outlook.14\"/></UserConfiguration>\x00\x01\x02")
+	for _, tt := range []struct {
+		name  string
+		place int // of the folder in RopLogon's response
+		class string
+		props []prop.Tagged
+		large mapi.PropTag
+	}{
+		{"CategoryList", fidInbox, "IPM.Configuration.CategoryList", []prop.Tagged{{Tag: mapi.TagRoamingDatatypes, Value: prop.Int32(2)}}, mapi.TagRoamingXmlStream},
+		{"Autocomplete", fidInbox, "IPM.Configuration.Autocomplete", []prop.Tagged{{Tag: mapi.TagRoamingDatatypes, Value: prop.Int32(1)}}, mapi.TagRoamingBinary},
+		{"UserOptions", fidInbox, "IPM.Configuration.OWA.UserOptions", []prop.Tagged{
+			{Tag: mapi.TagRoamingDatatypes, Value: prop.Int32(4)}, {Tag: mapi.TagRoamingDictionary, Value: prop.Binary(dictionary)},
+		}, mapi.TagRoamingXmlStream},
+		{"NamedView", 8, "IPM.Microsoft.FolderDesign.NamedView", []prop.Tagged{
+			{Tag: mapi.TagViewDescriptorName, Value: prop.String("Größe & mehr")}, {Tag: mapi.TagViewDescriptorVersion, Value: prop.Int32(8)},
+			{Tag: mapi.TagViewDescriptorStrings, Value: prop.String("\n\nA;B\n")},
+		}, mapi.TagViewDescriptorBinary},
+		{"RuleOrganizer", fidInbox, "IPM.RuleOrganizer", nil, mapi.TagRwRulesStream},
+		{"NavigationShortcut", 8, "IPM.Microsoft.WunderBar.Link", []prop.Tagged{
+			{Tag: mapi.TagWlinkType, Value: prop.Int32(0)}, {Tag: mapi.TagWlinkOrdinal, Value: prop.Binary([]byte{0x7F, 0x80})}, {Tag: mapi.TagWlinkEntryId, Value: prop.Binary(dictionary)},
+			{Tag: mapi.TagWlinkGroupName, Value: prop.String("Favourites")},
+		}, mapi.TagWlinkRecordKey},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			l := w.logOn()
+			folder := l.FolderIDs[tt.place]
+			before := w.messagesOf(folder)
+			props := append([]prop.Tagged{{Tag: mapi.TagMessageClass, Value: prop.String(tt.class)}, {Tag: mapi.TagSubject, Value: prop.String(tt.class)}}, tt.props...)
+			w.ok(
+				&rop.CreateMessageRequest{InOut: inOut(0, 3), CodePageID: 0x0FFF, FolderID: folder, AssociatedFlag: true},
+				&rop.SetPropertiesRequest{In: in(3), PropertyValues: props},
+				&rop.OpenStreamRequest{InOut: inOut(3, 4), PropertyTag: tt.large, OpenModeFlags: mapi.OpenModeCreate},
+			)
+			for chunk := range slices.Chunk(xml, 20000) {
+				w.ok(&rop.WriteStreamRequest{In: in(4), Data: chunk})
+			}
+			w.ok(&rop.CommitStreamRequest{In: in(4)}, &rop.SaveChangesMessageRequest{RespIn: rop.RespIn{ResponseHandleIndex: 3, InputHandleIndex: 3}})
+			// Another session looks for it as Outlook does.
+			again := w.with("alice")
+			again.logOn()
+			if got := again.messagesOf(folder); got != before {
+				t.Errorf("%d normal messages became %d", before, got)
+			}
+			resps := again.ok(
+				&rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: folder},
+				&rop.GetContentsTableRequest{InOut: inOut(1, 2), TableFlags: mapi.TableAssociated},
+				&rop.SetColumnsRequest{In: in(2), PropertyTags: []mapi.PropTag{mapi.TagMid, mapi.TagMessageClass}},
+				&rop.FindRowRequest{In: in(2), Restriction: prop.PropertyRestriction{
+					RelOp: prop.RelOpEQ, Tag: mapi.TagMessageClass, Value: prop.Tagged{Tag: mapi.TagMessageClass, Value: prop.String(tt.class)},
+				}},
+			)
+			found := resps[3].(*rop.FindRowResponse).RowData
+			if found == nil {
+				t.Fatal("it is not in the table")
+			}
+			again.ok(&rop.OpenMessageRequest{InOut: inOut(0, 3), CodePageID: 0x0FFF, FolderID: folder, MessageID: found.Values[0].ObjectID()})
+			for _, p := range props {
+				if v := again.props(3, p.Tag)[0]; !v.Equal(p.Value) {
+					t.Errorf("%v = %v", p.Tag, v)
+				}
+			}
+			if flags := again.props(3, mapi.TagMessageFlags)[0].Bits(); flags&uint64(mapi.MfFAI) == 0 {
+				t.Errorf("flags %#x", flags)
+			}
+			again.ok(&rop.OpenStreamRequest{InOut: inOut(3, 4), PropertyTag: tt.large})
+			var back []byte
+			for {
+				data := one[*rop.ReadStreamResponse](again, &rop.ReadStreamRequest{In: in(4), ByteCount: 0x7000}).Data
+				if back = append(back, data...); len(data) == 0 {
+					break
+				}
+			}
+			if !slices.Equal(back, xml) {
+				t.Errorf("%d bytes came back of %d", len(back), len(xml))
+			}
+		})
+	}
+}
+
+// messagesOf counts the normal messages of a folder.
+func (w *world) messagesOf(folder mapi.ID) uint32 {
+	w.t.Helper()
+	w.ok(&rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: folder})
+	return one[*rop.GetContentsTableResponse](w, &rop.GetContentsTableRequest{InOut: inOut(1, 2)}).RowCount
+}

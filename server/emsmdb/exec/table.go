@@ -171,6 +171,10 @@ var table = map[rop.ID]*entry{
 	rop.CommitStream:                    on(object.KindStream, 0, (*Executor).commitStream),                                                              // 0x5D
 	rop.GetStreamSize:                   on(object.KindStream, 4, (*Executor).getStreamSize),                                                             // 0x5E
 	rop.QueryNamedProperties:            on(object.KindBag, 4, (*Executor).queryNamedProperties),                                                         // 0x5F
+	rop.GetPerUserLongTermIds:           on(object.KindLogon, 2, (*Executor).getPerUserLongTermIDs),                                                      // 0x60
+	rop.GetPerUserGuid:                  on(object.KindLogon, 16, (*Executor).getPerUserGUID),                                                            // 0x61
+	rop.ReadPerUserInformation:          on(object.KindLogon, minReadPerUser, (*Executor).readPerUserInformation),                                        // 0x63
+	rop.WritePerUserInformation:         on(object.KindLogon, 0, (*Executor).writePerUserInformation),                                                    // 0x64
 	rop.SetReadFlags:                    long(object.KindFolder, (*Executor).setReadFlags, otherwise(mapi.ErrNullObject)),                                // 0x66
 	rop.GetReceiveFolderTable:           on(object.KindLogon, 4, (*Executor).getReceiveFolderTable),                                                      // 0x68
 	rop.GetCollapseState:                on(object.KindTable, 2, (*Executor).getCollapseState),                                                           // 0x6B

@@ -20,6 +20,14 @@ func (l *Logon) longTerm(counter uint64) prop.LongTermID {
 	return prop.LongTermID{DatabaseGUID: l.ReplicaGUID(), GlobalCounter: counter}
 }
 
+// shortTerm is the id of an object of this store, or one that names nothing here.
+func (l *Logon) shortTerm(id prop.LongTermID) mapi.ID {
+	if id.DatabaseGUID != l.ReplicaGUID() {
+		return 0
+	}
+	return mapi.NewID(ownReplica, id.GlobalCounter)
+}
+
 func (l *Logon) folderEntryID(id store.FolderID) prop.Value {
 	uid, typ, _ := l.provider()
 	return prop.Binary(msgprops.FolderEntryID{ProviderUID: uid, Type: typ, Folder: l.longTerm(uint64(id))}.Bytes())

@@ -24,6 +24,8 @@ type Logon struct {
 	progress   bool        // the client understands RopProgress
 	at         time.Time
 	streams    map[*content]struct{} // whose properties do not have what was written yet
+
+	reading, writing perUserTransfer
 }
 
 // LogonRequest is what a client says in RopLogon.

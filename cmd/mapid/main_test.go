@@ -21,7 +21,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"", "serve", "config", "config print", "config check", "version",
 		"rpcclientaccess", "rpcclientaccess get", "rpcclientaccess set", "user", "user list", "user add", "user passwd", "user remove", "seed",
-		"reset", "sessions", "healthz", "wait",
+		"reset", "sessions", "healthz", "wait", "trace", "keytab", "keytab export", "decode", "profile",
 		"snapshot", "snapshot list", "snapshot save", "snapshot restore", "snapshot remove"} {
 		code, stdout, stderr := call(t, nil, append(strings.Fields(command), "--help")...)
 		if code != exitDone || !strings.Contains(stdout, "Usage: mapid") || stderr != "" {

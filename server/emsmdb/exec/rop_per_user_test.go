@@ -12,8 +12,8 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// post puts messages into a public folder and returns their ids and change numbers.
-func (w *world) post(folder mapi.ID, n int) (ids []store.MessageID, changes []uint64) {
+// postPublic puts messages into a public folder and returns their ids and change numbers.
+func (w *world) postPublic(folder mapi.ID, n int) (ids []store.MessageID, changes []uint64) {
 	w.t.Helper()
 	var public store.MailboxID
 	err := w.store.View(w.t.Context(), store.Scope{}, func(r store.Reader) error {
@@ -92,7 +92,7 @@ func TestReadPerUserInformation(t *testing.T) {
 	w.publicBeside()
 	folder, long := w.publicFolder("Announcements")
 	_, empty := w.publicFolder("Empty")
-	ids, changes := w.post(folder, 5)
+	ids, changes := w.postPublic(folder, 5)
 	w.mark("alice", ids[0], ids[1], ids[3])
 	w.mark("bob", ids[4])
 	want := idset(changes[0], changes[1], changes[3])
@@ -121,7 +121,7 @@ func TestReadPerUserInformationPieces(t *testing.T) {
 	w.logOn()
 	w.publicBeside()
 	folder, long := w.publicFolder("Announcements")
-	ids, changes := w.post(folder, 1400)
+	ids, changes := w.postPublic(folder, 1400)
 	var even []store.MessageID
 	var read []uint64
 	for i := 0; i < len(ids); i += 2 {
@@ -147,7 +147,7 @@ func TestWritePerUserInformation(t *testing.T) {
 	w.logOn()
 	w.publicBeside()
 	folder, long := w.publicFolder("Announcements")
-	ids, changes := w.post(folder, 4)
+	ids, changes := w.postPublic(folder, 4)
 	w.mark("alice", ids[0])
 	own := organization.ReplicaGUID()
 	for i, tt := range []struct {
@@ -223,7 +223,7 @@ func TestGetPerUserLongTermIDs(t *testing.T) {
 	w.publicBeside()
 	folder, long := w.publicFolder("Announcements")
 	_, empty := w.publicFolder("Empty")
-	ids, _ := w.post(folder, 2)
+	ids, _ := w.postPublic(folder, 2)
 	own := organization.ReplicaGUID()
 	list := func(database mapi.GUID) []prop.LongTermID {
 		return one[*rop.GetPerUserLongTermIdsResponse](w, &rop.GetPerUserLongTermIdsRequest{In: in(0), DatabaseGUID: database}).LongTermIDs

@@ -295,3 +295,66 @@ func (w *world) addressOf(user string) prop.Value {
 	w.t.Helper()
 	return prop.Binary(msgprops.AddressBookEntryID{Type: mapi.DisplayMailUser, DN: w.entry(user).DN}.Bytes())
 }
+
+// TestCreateFolderPermissions checks that a folder has the permissions of its parent, and that who makes one in the
+// public store owns it.
+func TestCreateFolderPermissions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	inbox := w.inbox().FolderIDs[fidInbox]
+	w.permit(inbox, "bob", mapi.RolePublishingEditor)
+	bob := w.delegate("bob")
+	for at, id := range map[uint8]mapi.ID{1: inbox, 2: w.makeFolder(1, 2, "Of alice")} {
+		if got := bob.openFolder(id, at, 0); got != mapi.Success {
+			t.Fatal(got)
+		}
+	}
+	bob.makeFolder(1, 3, "Of bob")
+	for _, at := range []uint8{2, 3} {
+		if v := bob.props(at, mapi.TagRights)[0]; uint32(v.Int()) != mapi.RolePublishingEditor {
+			t.Errorf("folder %d: rights %x", at, v.Int())
+		}
+	}
+	admin := w.with("alice")
+	public := admin.publicLogon(true)
+	one[*rop.OpenFolderResponse](admin, &rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: public.FolderIDs[1]})
+	board := admin.makeFolder(1, 2, "Board")
+	scope := store.Scope{Mailboxes: w.mailboxes()}
+	err := w.store.Update(t.Context(), scope, func(tx store.Tx) error {
+		return tx.SetPermissions(store.FolderID(board.Counter()), []store.Permission{{Member: store.MemberDefault, Rights: mapi.RolePublishingAuthor}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bob = w.with("bob")
+	bob.publicLogon(false)
+	if got := bob.openFolder(board, 1, 0); got != mapi.Success {
+		t.Fatal(got)
+	}
+	bob.makeFolder(1, 2, "Of bob")
+	if v := bob.props(2, mapi.TagRights)[0]; uint32(v.Int()) != mapi.RoleOwner|mapi.RightFolderContact {
+		t.Errorf("rights on what bob made: %x", v.Int())
+	}
+	carol := w.with("carol")
+	carol.publicLogon(false)
+	one[*rop.OpenFolderResponse](carol, &rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: bob.folderID(2)})
+	if v := carol.props(1, mapi.TagRights)[0]; uint32(v.Int()) != mapi.RolePublishingAuthor {
+		t.Errorf("others' rights: %x", v.Int())
+	}
+}
+
+// mailboxes lists all of them.
+func (w *world) mailboxes() (ids []store.MailboxID) {
+	w.t.Helper()
+	err := w.store.View(w.t.Context(), store.Scope{}, func(r store.Reader) error {
+		list, err := r.Mailboxes()
+		for i := range list {
+			ids = append(ids, list[i].ID)
+		}
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return ids
+}

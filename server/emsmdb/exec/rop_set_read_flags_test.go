@@ -187,3 +187,72 @@ func TestSetReadFlagsShowsInOpenTables(t *testing.T) {
 		t.Errorf("flags = %x", f)
 	}
 }
+
+// TestSetReadFlagsPublic checks that each user reads the messages of public folders for themselves.
+func TestSetReadFlagsPublic(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	l := w.publicLogon(true)
+	one[*rop.OpenFolderResponse](w, &rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: l.FolderIDs[1]})
+	folder := w.makeFolder(1, 2, "Board")
+	ids := w.fillPublic(folder, 3)
+	bob := w.with("bob")
+	bob.publicLogon(false)
+	if got := bob.openFolder(folder, 1, 0); got != mapi.Success {
+		t.Fatal(got)
+	}
+	for _, tt := range []struct {
+		name  string
+		flags uint8
+		ids   []mapi.ID
+		read  int
+	}{
+		{"Two", 0, ids[:2], 2}, {"Again", 0, ids[:1], 2}, {"OneBack", mapi.ReadFlagClearReadFlag | mapi.ReadFlagSuppressReceipt, ids[:1], 1},
+		{"ReceiptsAlone", mapi.ReadFlagClearNotifyRead, ids, 1},
+	} {
+		one[*rop.SetReadFlagsResponse](bob, &rop.SetReadFlagsRequest{In: in(1), ReadFlags: tt.flags, MessageIDs: tt.ids})
+		for user, want := range map[string]int{"bob": tt.read, "alice": 0} {
+			if got := w.marks(user, folder); got != want {
+				t.Errorf("%s: %s has read %d, want %d", tt.name, user, got, want)
+			}
+		}
+	}
+	for _, id := range ids {
+		if m := w.mustMessage(id); m.Flags&mapi.MfRead != 0 {
+			t.Errorf("the message itself is marked: %x", m.Flags)
+		}
+	}
+}
+
+// fillPublic puts messages into a public folder.
+func (w *world) fillPublic(folder mapi.ID, n int) (ids []mapi.ID) {
+	w.t.Helper()
+	err := w.store.Update(w.t.Context(), store.Scope{Mailboxes: w.mailboxes()}, func(tx store.Tx) error {
+		for range n {
+			m, err := tx.CreateMessage(store.NewMessage{Folder: store.FolderID(folder.Counter()), Props: []prop.Tagged{text(mapi.TagSubject, "S")}})
+			if err != nil {
+				return err
+			}
+			ids = append(ids, mapi.NewID(1, uint64(m.ID)))
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return ids
+}
+
+// marks counts what a user has read in a public folder.
+func (w *world) marks(user string, folder mapi.ID) (n int) {
+	w.t.Helper()
+	err := w.store.View(w.t.Context(), store.Scope{}, func(r store.Reader) error {
+		list, err := r.ReadMarks(user, store.FolderID(folder.Counter()))
+		n = len(list)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return n
+}

@@ -98,98 +98,100 @@ func plus[PReq rop.Request](extra func(req PReq) int) option {
 
 // table holds every ROP that has a handler, in id order. The numbers are sizes of what follows the response's head.
 var table = map[rop.ID]*entry{
-	rop.OpenFolder:                      on(object.KindLogon|object.KindFolder, 2, (*Executor).openFolder),                                               // 0x02
-	rop.OpenMessage:                     on(object.KindLogon|object.KindFolder, minOpenMessage, (*Executor).openMessage, otherwise(mapi.ErrNullObject)),  // 0x03
-	rop.GetHierarchyTable:               on(object.KindFolder, 4, (*Executor).getHierarchyTable),                                                         // 0x04
-	rop.GetContentsTable:                on(object.KindFolder, 4, (*Executor).getContentsTable),                                                          // 0x05
-	rop.CreateMessage:                   on(object.KindLogon|object.KindFolder, 1, (*Executor).createMessage, otherwise(mapi.ErrNullObject)),             // 0x06
-	rop.GetPropertiesSpecific:           on(object.KindBag, 1, (*Executor).getPropertiesSpecific),                                                        // 0x07
-	rop.GetPropertiesAll:                on(object.KindBag, 2, (*Executor).getPropertiesAll),                                                             // 0x08
-	rop.GetPropertiesList:               on(object.KindBag, 2, (*Executor).getPropertiesList),                                                            // 0x09
-	rop.SetProperties:                   on(object.KindBag, 2, (*Executor).setProperties, plus(setPropertiesSize)),                                       // 0x0A
-	rop.DeleteProperties:                on(object.KindBag, 2, (*Executor).deleteProperties, plus(deletePropertiesSize)),                                 // 0x0B
-	rop.SaveChangesMessage:              on(object.KindMessage, 1+8, (*Executor).saveChangesMessage, otherwise(mapi.ErrNullObject)),                      // 0x0C
-	rop.RemoveAllRecipients:             on(object.KindMessage, 0, (*Executor).removeAllRecipients, otherwise(mapi.ErrNullObject)),                       // 0x0D
-	rop.ModifyRecipients:                on(object.KindMessage, 0, (*Executor).modifyRecipients, otherwise(mapi.ErrNullObject)),                          // 0x0E
-	rop.ReadRecipients:                  on(object.KindMessage, 1, (*Executor).readRecipients, otherwise(mapi.ErrNullObject)),                            // 0x0F
-	rop.ReloadCachedInformation:         on(object.KindMessage, minOpenMessage, (*Executor).reloadCachedInformation, otherwise(mapi.ErrNullObject)),      // 0x10
-	rop.SetMessageReadFlag:              on(object.KindMessage, 1+1+24, (*Executor).setMessageReadFlag, otherwise(mapi.ErrNullObject)),                   // 0x11
-	rop.SetColumns:                      on(object.KindTable, 1, (*Executor).setColumns),                                                                 // 0x12
-	rop.SortTable:                       on(object.KindTable, 1, (*Executor).sortTable),                                                                  // 0x13
-	rop.Restrict:                        on(object.KindTable, 1, (*Executor).restrict),                                                                   // 0x14
-	rop.QueryRows:                       on(object.KindTable, minQueryRows, (*Executor).queryRows),                                                       // 0x15
-	rop.GetStatus:                       on(object.KindTable, 1, (*Executor).getStatus),                                                                  // 0x16
-	rop.QueryPosition:                   on(object.KindTable, 8, (*Executor).queryPosition),                                                              // 0x17
-	rop.SeekRow:                         on(object.KindTable, 5, (*Executor).seekRow, stopping),                                                          // 0x18
-	rop.SeekRowBookmark:                 on(object.KindTable, 6, (*Executor).seekRowBookmark, stopping),                                                  // 0x19
-	rop.SeekRowFractional:               on(object.KindTable, 0, (*Executor).seekRowFractional),                                                          // 0x1A
-	rop.CreateBookmark:                  on(object.KindTable, 2+4, (*Executor).createBookmark, stopping),                                                 // 0x1B
-	rop.CreateFolder:                    on(object.KindFolder, 8+1+1+1, (*Executor).createFolder),                                                        // 0x1C
-	rop.DeleteFolder:                    long(object.KindFolder, (*Executor).deleteFolder),                                                               // 0x1D
-	rop.DeleteMessages:                  long(object.KindFolder, (*Executor).deleteMessages),                                                             // 0x1E
-	rop.GetMessageStatus:                on(object.KindFolder, 4, (*Executor).getMessageStatus, otherwise(mapi.ErrNullObject)),                           // 0x1F
-	rop.SetMessageStatus:                on(object.KindFolder, 4, (*Executor).setMessageStatus, otherwise(mapi.ErrNullObject)),                           // 0x20
-	rop.GetAttachmentTable:              on(object.KindMessage, 0, (*Executor).getAttachmentTable, otherwise(mapi.ErrNullObject)),                        // 0x21
-	rop.OpenAttachment:                  on(object.KindMessage, 0, (*Executor).openAttachment, otherwise(mapi.ErrNullObject)),                            // 0x22
-	rop.CreateAttachment:                on(object.KindMessage, 4, (*Executor).createAttachment, otherwise(mapi.ErrNullObject)),                          // 0x23
-	rop.DeleteAttachment:                on(object.KindMessage, 0, (*Executor).deleteAttachment, otherwise(mapi.ErrNullObject)),                          // 0x24
-	rop.SaveChangesAttachment:           on(object.KindAttachment, 0, (*Executor).saveChangesAttachment),                                                 // 0x25
-	rop.SetReceiveFolder:                on(object.KindLogon, 0, (*Executor).setReceiveFolder),                                                           // 0x26
-	rop.GetReceiveFolder:                on(object.KindLogon, 8+256, (*Executor).getReceiveFolder),                                                       // 0x27
-	rop.RegisterNotification:            on(object.KindLogon|object.KindFolder|object.KindMessage|object.KindTable, 0, (*Executor).registerNotification), // 0x29
-	rop.OpenStream:                      on(object.KindBag, 4, (*Executor).openStream),                                                                   // 0x2B
-	rop.ReadStream:                      on(object.KindStream, 2, (*Executor).readStream),                                                                // 0x2C
-	rop.WriteStream:                     on(object.KindStream, 2, (*Executor).writeStream),                                                               // 0x2D
-	rop.SeekStream:                      on(object.KindStream, 8, (*Executor).seekStream),                                                                // 0x2E
-	rop.SetStreamSize:                   on(object.KindStream, 0, (*Executor).setStreamSize),                                                             // 0x2F
-	rop.MoveCopyMessages:                long(object.KindFolder, (*Executor).moveCopyMessages, to(object.KindFolder)),                                    // 0x33
-	rop.MoveFolder:                      long(object.KindFolder, (*Executor).moveFolder, to(object.KindFolder)),                                          // 0x35
-	rop.CopyFolder:                      long(object.KindFolder, (*Executor).copyFolder, to(object.KindFolder)),                                          // 0x36
-	rop.QueryColumnsAll:                 on(object.KindTable, 2, (*Executor).queryColumnsAll),                                                            // 0x37
-	rop.Abort:                           on(object.KindTable, 1, (*Executor).abort),                                                                      // 0x38
-	rop.CopyToStream:                    on(object.KindStream, 16, (*Executor).copyToStream, to(object.KindStream)),                                      // 0x3A
-	rop.CloneStream:                     on(object.KindStream, 0, (*Executor).cloneStream),                                                               // 0x3B
-	rop.GetPermissionsTable:             on(object.KindFolder, 0, (*Executor).getPermissionsTable),                                                       // 0x3E
-	rop.ModifyPermissions:               on(object.KindFolder, 0, (*Executor).modifyPermissions),                                                         // 0x40
-	rop.GetOwningServers:                on(object.KindLogon, 4, (*Executor).getOwningServers),                                                           // 0x42
-	rop.LongTermIdFromId:                on(object.KindLogon, 24, (*Executor).longTermIDFromID),                                                          // 0x43
-	rop.IdFromLongTermId:                on(object.KindLogon, 8, (*Executor).idFromLongTermID),                                                           // 0x44
-	rop.PublicFolderIsGhosted:           on(object.KindLogon, 1, (*Executor).publicFolderIsGhosted),                                                      // 0x45
-	rop.OpenEmbeddedMessage:             on(object.KindAttachment, 1+8+minOpenMessage, (*Executor).openEmbeddedMessage, otherwise(mapi.ErrNullObject)),   // 0x46
-	rop.SetSpooler:                      on(object.KindLogon, 0, (*Executor).setSpooler),                                                                 // 0x47
-	rop.GetAddressTypes:                 on(object.KindLogon, 2+2+8, (*Executor).getAddressTypes),                                                        // 0x49
-	rop.FindRow:                         on(object.KindTable, minFindRow, (*Executor).findRow),                                                           // 0x4F
-	rop.Progress:                        raw(object.KindAny, workSize, (*Executor).progress, ignoring(objectOfProgress)),                                 // 0x50
-	rop.GetValidAttachments:             on(object.KindMessage, 2, (*Executor).getValidAttachments, otherwise(mapi.ErrNullObject)),                       // 0x52
-	rop.GetNamesFromPropertyIds:         on(object.KindBag, 2, (*Executor).getNamesFromPropertyIDs),                                                      // 0x55
-	rop.GetPropertyIdsFromNames:         on(object.KindBag, 2, (*Executor).getPropertyIDsFromNames, plus(propertyIDsSize)),                               // 0x56
-	rop.EmptyFolder:                     long(object.KindFolder, (*Executor).emptyFolder),                                                                // 0x58
-	rop.ExpandRow:                       on(object.KindTable, minExpandRow, (*Executor).expandRow),                                                       // 0x59
-	rop.CollapseRow:                     on(object.KindTable, 4, (*Executor).collapseRow),                                                                // 0x5A
-	rop.LockRegionStream:                on(object.KindStream, 0, (*Executor).lockRegionStream),                                                          // 0x5B
-	rop.UnlockRegionStream:              on(object.KindStream, 0, (*Executor).unlockRegionStream),                                                        // 0x5C
-	rop.CommitStream:                    on(object.KindStream, 0, (*Executor).commitStream),                                                              // 0x5D
-	rop.GetStreamSize:                   on(object.KindStream, 4, (*Executor).getStreamSize),                                                             // 0x5E
-	rop.QueryNamedProperties:            on(object.KindBag, 4, (*Executor).queryNamedProperties),                                                         // 0x5F
-	rop.GetPerUserLongTermIds:           on(object.KindLogon, 2, (*Executor).getPerUserLongTermIDs),                                                      // 0x60
-	rop.GetPerUserGuid:                  on(object.KindLogon, 16, (*Executor).getPerUserGUID),                                                            // 0x61
-	rop.ReadPerUserInformation:          on(object.KindLogon, minReadPerUser, (*Executor).readPerUserInformation),                                        // 0x63
-	rop.WritePerUserInformation:         on(object.KindLogon, 0, (*Executor).writePerUserInformation),                                                    // 0x64
-	rop.SetReadFlags:                    long(object.KindFolder, (*Executor).setReadFlags, otherwise(mapi.ErrNullObject)),                                // 0x66
-	rop.GetReceiveFolderTable:           on(object.KindLogon, 4, (*Executor).getReceiveFolderTable),                                                      // 0x68
-	rop.GetCollapseState:                on(object.KindTable, 2, (*Executor).getCollapseState),                                                           // 0x6B
-	rop.SetCollapseState:                on(object.KindTable, 2+4, (*Executor).setCollapseState),                                                         // 0x6C
-	rop.SetPropertiesNoReplicate:        on(object.KindBag, 2, (*Executor).setPropertiesNoReplicate, plus(setNoReplicateSize)),                           // 0x79
-	rop.DeletePropertiesNoReplicate:     on(object.KindBag, 2, (*Executor).deletePropertiesNoReplicate, plus(deleteNoReplicateSize)),                     // 0x7A
-	rop.GetStoreState:                   on(object.KindLogon, 4, (*Executor).getStoreState),                                                              // 0x7B
-	rop.ResetTable:                      on(object.KindTable, 0, (*Executor).resetTable),                                                                 // 0x81
-	rop.TellVersion:                     on(object.KindAny, 0, (*Executor).tellVersion),                                                                  // 0x86
-	rop.FreeBookmark:                    on(object.KindTable, 0, (*Executor).freeBookmark),                                                               // 0x89
-	rop.WriteAndCommitStream:            on(object.KindStream, 2, (*Executor).writeAndCommitStream),                                                      // 0x90
-	rop.HardDeleteMessages:              long(object.KindFolder, (*Executor).hardDeleteMessages),                                                         // 0x91
-	rop.HardDeleteMessagesAndSubfolders: long(object.KindFolder, (*Executor).hardDeleteMessagesAndSubfolders),                                            // 0x92
-	rop.WriteStreamExtended:             on(object.KindStream, 4, (*Executor).writeStreamExtended),                                                       // 0xA3
-	rop.Logon:                           on(0, logonResponseSize, (*Executor).logon),                                                                     // 0xFE
+	rop.OpenFolder:                      on(object.KindLogon|object.KindFolder, 2, (*Executor).openFolder),                                                                           // 0x02
+	rop.OpenMessage:                     on(object.KindLogon|object.KindFolder, minOpenMessage, (*Executor).openMessage, otherwise(mapi.ErrNullObject)),                              // 0x03
+	rop.GetHierarchyTable:               on(object.KindFolder, 4, (*Executor).getHierarchyTable),                                                                                     // 0x04
+	rop.GetContentsTable:                on(object.KindFolder, 4, (*Executor).getContentsTable),                                                                                      // 0x05
+	rop.CreateMessage:                   on(object.KindLogon|object.KindFolder, 1, (*Executor).createMessage, otherwise(mapi.ErrNullObject)),                                         // 0x06
+	rop.GetPropertiesSpecific:           on(object.KindBag, 1, (*Executor).getPropertiesSpecific),                                                                                    // 0x07
+	rop.GetPropertiesAll:                on(object.KindBag, 2, (*Executor).getPropertiesAll),                                                                                         // 0x08
+	rop.GetPropertiesList:               on(object.KindBag, 2, (*Executor).getPropertiesList),                                                                                        // 0x09
+	rop.SetProperties:                   on(object.KindBag, 2, (*Executor).setProperties, plus(setPropertiesSize)),                                                                   // 0x0A
+	rop.DeleteProperties:                on(object.KindBag, 2, (*Executor).deleteProperties, plus(deletePropertiesSize)),                                                             // 0x0B
+	rop.SaveChangesMessage:              on(object.KindMessage, 1+8, (*Executor).saveChangesMessage, otherwise(mapi.ErrNullObject)),                                                  // 0x0C
+	rop.RemoveAllRecipients:             on(object.KindMessage, 0, (*Executor).removeAllRecipients, otherwise(mapi.ErrNullObject)),                                                   // 0x0D
+	rop.ModifyRecipients:                on(object.KindMessage, 0, (*Executor).modifyRecipients, otherwise(mapi.ErrNullObject)),                                                      // 0x0E
+	rop.ReadRecipients:                  on(object.KindMessage, 1, (*Executor).readRecipients, otherwise(mapi.ErrNullObject)),                                                        // 0x0F
+	rop.ReloadCachedInformation:         on(object.KindMessage, minOpenMessage, (*Executor).reloadCachedInformation, otherwise(mapi.ErrNullObject)),                                  // 0x10
+	rop.SetMessageReadFlag:              on(object.KindMessage, 1+1+24, (*Executor).setMessageReadFlag, otherwise(mapi.ErrNullObject)),                                               // 0x11
+	rop.SetColumns:                      on(object.KindTable, 1, (*Executor).setColumns),                                                                                             // 0x12
+	rop.SortTable:                       on(object.KindTable, 1, (*Executor).sortTable),                                                                                              // 0x13
+	rop.Restrict:                        on(object.KindTable, 1, (*Executor).restrict),                                                                                               // 0x14
+	rop.QueryRows:                       on(object.KindTable, minQueryRows, (*Executor).queryRows),                                                                                   // 0x15
+	rop.GetStatus:                       on(object.KindTable, 1, (*Executor).getStatus),                                                                                              // 0x16
+	rop.QueryPosition:                   on(object.KindTable, 8, (*Executor).queryPosition),                                                                                          // 0x17
+	rop.SeekRow:                         on(object.KindTable, 5, (*Executor).seekRow, stopping),                                                                                      // 0x18
+	rop.SeekRowBookmark:                 on(object.KindTable, 6, (*Executor).seekRowBookmark, stopping),                                                                              // 0x19
+	rop.SeekRowFractional:               on(object.KindTable, 0, (*Executor).seekRowFractional),                                                                                      // 0x1A
+	rop.CreateBookmark:                  on(object.KindTable, 2+4, (*Executor).createBookmark, stopping),                                                                             // 0x1B
+	rop.CreateFolder:                    on(object.KindFolder, 8+1+1+1, (*Executor).createFolder),                                                                                    // 0x1C
+	rop.DeleteFolder:                    long(object.KindFolder, (*Executor).deleteFolder),                                                                                           // 0x1D
+	rop.DeleteMessages:                  long(object.KindFolder, (*Executor).deleteMessages),                                                                                         // 0x1E
+	rop.GetMessageStatus:                on(object.KindFolder, 4, (*Executor).getMessageStatus, otherwise(mapi.ErrNullObject)),                                                       // 0x1F
+	rop.SetMessageStatus:                on(object.KindFolder, 4, (*Executor).setMessageStatus, otherwise(mapi.ErrNullObject)),                                                       // 0x20
+	rop.GetAttachmentTable:              on(object.KindMessage, 0, (*Executor).getAttachmentTable, otherwise(mapi.ErrNullObject)),                                                    // 0x21
+	rop.OpenAttachment:                  on(object.KindMessage, 0, (*Executor).openAttachment, otherwise(mapi.ErrNullObject)),                                                        // 0x22
+	rop.CreateAttachment:                on(object.KindMessage, 4, (*Executor).createAttachment, otherwise(mapi.ErrNullObject)),                                                      // 0x23
+	rop.DeleteAttachment:                on(object.KindMessage, 0, (*Executor).deleteAttachment, otherwise(mapi.ErrNullObject)),                                                      // 0x24
+	rop.SaveChangesAttachment:           on(object.KindAttachment, 0, (*Executor).saveChangesAttachment),                                                                             // 0x25
+	rop.SetReceiveFolder:                on(object.KindLogon, 0, (*Executor).setReceiveFolder),                                                                                       // 0x26
+	rop.GetReceiveFolder:                on(object.KindLogon, 8+256, (*Executor).getReceiveFolder),                                                                                   // 0x27
+	rop.RegisterNotification:            on(object.KindLogon|object.KindFolder|object.KindMessage|object.KindTable, 0, (*Executor).registerNotification),                             // 0x29
+	rop.OpenStream:                      on(object.KindBag, 4, (*Executor).openStream),                                                                                               // 0x2B
+	rop.ReadStream:                      on(object.KindStream, 2, (*Executor).readStream),                                                                                            // 0x2C
+	rop.WriteStream:                     on(object.KindStream, 2, (*Executor).writeStream),                                                                                           // 0x2D
+	rop.SeekStream:                      on(object.KindStream, 8, (*Executor).seekStream),                                                                                            // 0x2E
+	rop.SetStreamSize:                   on(object.KindStream, 0, (*Executor).setStreamSize),                                                                                         // 0x2F
+	rop.MoveCopyMessages:                long(object.KindFolder, (*Executor).moveCopyMessages, to(object.KindFolder)),                                                                // 0x33
+	rop.MoveFolder:                      long(object.KindFolder, (*Executor).moveFolder, to(object.KindFolder)),                                                                      // 0x35
+	rop.CopyFolder:                      long(object.KindFolder, (*Executor).copyFolder, to(object.KindFolder)),                                                                      // 0x36
+	rop.QueryColumnsAll:                 on(object.KindTable, 2, (*Executor).queryColumnsAll),                                                                                        // 0x37
+	rop.Abort:                           on(object.KindTable, 1, (*Executor).abort),                                                                                                  // 0x38
+	rop.CopyTo:                          long(object.KindFolder|object.KindMessage|object.KindAttachment, (*Executor).copyTo, to(object.KindAny), plus(copyToSize)),                  // 0x39
+	rop.CopyToStream:                    on(object.KindStream, 4+16, (*Executor).copyToStream, to(object.KindStream)),                                                                // 0x3A
+	rop.CloneStream:                     on(object.KindStream, 0, (*Executor).cloneStream),                                                                                           // 0x3B
+	rop.GetPermissionsTable:             on(object.KindFolder, 0, (*Executor).getPermissionsTable),                                                                                   // 0x3E
+	rop.ModifyPermissions:               on(object.KindFolder, 0, (*Executor).modifyPermissions),                                                                                     // 0x40
+	rop.GetOwningServers:                on(object.KindLogon, 4, (*Executor).getOwningServers),                                                                                       // 0x42
+	rop.LongTermIdFromId:                on(object.KindLogon, 24, (*Executor).longTermIDFromID),                                                                                      // 0x43
+	rop.IdFromLongTermId:                on(object.KindLogon, 8, (*Executor).idFromLongTermID),                                                                                       // 0x44
+	rop.PublicFolderIsGhosted:           on(object.KindLogon, 1, (*Executor).publicFolderIsGhosted),                                                                                  // 0x45
+	rop.OpenEmbeddedMessage:             on(object.KindAttachment, 1+8+minOpenMessage, (*Executor).openEmbeddedMessage, otherwise(mapi.ErrNullObject)),                               // 0x46
+	rop.SetSpooler:                      on(object.KindLogon, 0, (*Executor).setSpooler),                                                                                             // 0x47
+	rop.GetAddressTypes:                 on(object.KindLogon, 2+2+8, (*Executor).getAddressTypes),                                                                                    // 0x49
+	rop.FindRow:                         on(object.KindTable, minFindRow, (*Executor).findRow),                                                                                       // 0x4F
+	rop.Progress:                        raw(object.KindAny, workSize, (*Executor).progress, ignoring(objectOfProgress)),                                                             // 0x50
+	rop.GetValidAttachments:             on(object.KindMessage, 2, (*Executor).getValidAttachments, otherwise(mapi.ErrNullObject)),                                                   // 0x52
+	rop.GetNamesFromPropertyIds:         on(object.KindBag, 2, (*Executor).getNamesFromPropertyIDs),                                                                                  // 0x55
+	rop.GetPropertyIdsFromNames:         on(object.KindBag, 2, (*Executor).getPropertyIDsFromNames, plus(propertyIDsSize)),                                                           // 0x56
+	rop.EmptyFolder:                     long(object.KindFolder, (*Executor).emptyFolder),                                                                                            // 0x58
+	rop.ExpandRow:                       on(object.KindTable, minExpandRow, (*Executor).expandRow),                                                                                   // 0x59
+	rop.CollapseRow:                     on(object.KindTable, 4, (*Executor).collapseRow),                                                                                            // 0x5A
+	rop.LockRegionStream:                on(object.KindStream, 0, (*Executor).lockRegionStream),                                                                                      // 0x5B
+	rop.UnlockRegionStream:              on(object.KindStream, 0, (*Executor).unlockRegionStream),                                                                                    // 0x5C
+	rop.CommitStream:                    on(object.KindStream, 0, (*Executor).commitStream),                                                                                          // 0x5D
+	rop.GetStreamSize:                   on(object.KindStream, 4, (*Executor).getStreamSize),                                                                                         // 0x5E
+	rop.QueryNamedProperties:            on(object.KindBag, 4, (*Executor).queryNamedProperties),                                                                                     // 0x5F
+	rop.GetPerUserLongTermIds:           on(object.KindLogon, 2, (*Executor).getPerUserLongTermIDs),                                                                                  // 0x60
+	rop.GetPerUserGuid:                  on(object.KindLogon, 16, (*Executor).getPerUserGUID),                                                                                        // 0x61
+	rop.ReadPerUserInformation:          on(object.KindLogon, minReadPerUser, (*Executor).readPerUserInformation),                                                                    // 0x63
+	rop.WritePerUserInformation:         on(object.KindLogon, 0, (*Executor).writePerUserInformation),                                                                                // 0x64
+	rop.SetReadFlags:                    long(object.KindFolder, (*Executor).setReadFlags, otherwise(mapi.ErrNullObject)),                                                            // 0x66
+	rop.CopyProperties:                  on(object.KindFolder|object.KindMessage|object.KindAttachment, 2, (*Executor).copyProperties, to(object.KindAny), plus(copyPropertiesSize)), // 0x67
+	rop.GetReceiveFolderTable:           on(object.KindLogon, 4, (*Executor).getReceiveFolderTable),                                                                                  // 0x68
+	rop.GetCollapseState:                on(object.KindTable, 2, (*Executor).getCollapseState),                                                                                       // 0x6B
+	rop.SetCollapseState:                on(object.KindTable, 2+4, (*Executor).setCollapseState),                                                                                     // 0x6C
+	rop.SetPropertiesNoReplicate:        on(object.KindBag, 2, (*Executor).setPropertiesNoReplicate, plus(setNoReplicateSize)),                                                       // 0x79
+	rop.DeletePropertiesNoReplicate:     on(object.KindBag, 2, (*Executor).deletePropertiesNoReplicate, plus(deleteNoReplicateSize)),                                                 // 0x7A
+	rop.GetStoreState:                   on(object.KindLogon, 4, (*Executor).getStoreState),                                                                                          // 0x7B
+	rop.ResetTable:                      on(object.KindTable, 0, (*Executor).resetTable),                                                                                             // 0x81
+	rop.TellVersion:                     on(object.KindAny, 0, (*Executor).tellVersion),                                                                                              // 0x86
+	rop.FreeBookmark:                    on(object.KindTable, 0, (*Executor).freeBookmark),                                                                                           // 0x89
+	rop.WriteAndCommitStream:            on(object.KindStream, 2, (*Executor).writeAndCommitStream),                                                                                  // 0x90
+	rop.HardDeleteMessages:              long(object.KindFolder, (*Executor).hardDeleteMessages),                                                                                     // 0x91
+	rop.HardDeleteMessagesAndSubfolders: long(object.KindFolder, (*Executor).hardDeleteMessagesAndSubfolders),                                                                        // 0x92
+	rop.WriteStreamExtended:             on(object.KindStream, 4, (*Executor).writeStreamExtended),                                                                                   // 0xA3
+	rop.Logon:                           on(0, logonResponseSize, (*Executor).logon),                                                                                                 // 0xFE
 }
 
 // Implemented lists the ROPs that do something here, RopRelease included, in id order.

@@ -15,7 +15,8 @@ type Attachment struct {
 	logon    *Logon
 	page     uint32
 	writable bool
-	message  *draft // that it is saved into
+	in       *Message // it was opened from
+	message  *draft   // that it is saved into
 	work     *draft
 	stages   *stages
 	depth    int // of the message it is in; 0 stands in a folder
@@ -25,7 +26,7 @@ type Attachment struct {
 
 // attachment returns the object of a new handle. The caller counts it.
 func (m *Message) attachment(work *draft, writable bool) *Attachment {
-	return &Attachment{logon: m.logon, page: m.page, writable: writable, message: m.work, work: work, stages: m.stages, depth: m.depth}
+	return &Attachment{logon: m.logon, page: m.page, writable: writable, in: m, message: m.work, work: work, stages: m.stages, depth: m.depth}
 }
 
 // OpenAttachment opens an attachment by its number, [MS-OXCMSG] 3.2.5.12.
@@ -308,7 +309,7 @@ func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uin
 		return nil, nil, mapi.ErrAccessDenied
 	}
 	m := &Message{
-		logon: a.logon, page: page, stages: a.stages, holder: a.work, embedded: true, rights: rightsAll, depth: a.depth + 1,
+		logon: a.logon, page: page, stages: a.stages, holder: a.work, in: a, embedded: true, rights: rightsAll, depth: a.depth + 1,
 		writable: a.writable && (mode != mapi.OpenModeReadOnly || !a.logon.env.Profile.Message.EmbeddedReadOnly),
 	}
 	switch inner := a.work.message(); {

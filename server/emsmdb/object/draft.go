@@ -240,8 +240,30 @@ func (v valueBytes) ReadAt(p []byte, off int64) (int, error) {
 	return n, nil
 }
 
-// holds reports whether a property's value is what stands in a stage.
-func (d *draft) holds(tag mapi.PropTag, stage store.StageID) bool {
+// stageValue makes a stage with what a string or binary property has.
+func (d *draft) stageValue(tx store.Tx, tag mapi.PropTag) (store.StageID, error) {
 	c, ok := d.changes[tag.ID()]
-	return ok && c.stage == stage
+	switch {
+	case ok && c.stage != 0:
+		return tx.StageCopy(c.stage)
+	case ok:
+		v, err := d.open(tx, tag)
+		if err != nil {
+			return 0, err
+		}
+		data := make([]byte, v.Size())
+		if n, err := v.ReadAt(data, 0); err != nil && n < len(data) {
+			return 0, err
+		}
+		id, err := tx.NewStage()
+		if err != nil {
+			return 0, err
+		}
+		return id, tx.WriteStage(id, 0, data)
+	case d.below != nil:
+		return d.below.stageValue(tx, tag)
+	case d.bag != 0:
+		return tx.StageProp(d.bag, tag)
+	}
+	return 0, store.ErrNotFound
 }

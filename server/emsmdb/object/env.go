@@ -35,8 +35,6 @@ type EnvOptions struct {
 	Server    Server
 	Now       func() time.Time
 	Orders    int64 // bytes that orders of contents tables may take
-	// MaxStream is how many bytes a property written as a stream may have; 0 is the most that the protocol knows, 2 GiB.
-	MaxStream int64
 	Limits    Limits
 }
 
@@ -46,13 +44,14 @@ type Limits struct {
 	Attachments int   // of one message, 1,000
 	Depth       int   // of embedding, 30: a message in a folder has 0
 	MessageSize int64 // bytes, 2 GiB
+	Stream      int64 // bytes of a property that is written as a stream, 2 GiB; some versions have no other limit
 }
 
 // orDefault fills in defaults.
 func (l Limits) orDefault() Limits {
 	return Limits{
 		Recipients: cmp.Or(l.Recipients, 20000), Attachments: cmp.Or(l.Attachments, 1000), Depth: cmp.Or(l.Depth, 30),
-		MessageSize: cmp.Or(l.MessageSize, 2<<30),
+		MessageSize: cmp.Or(l.MessageSize, 2<<30), Stream: min(cmp.Or(l.Stream, maxStream), maxStream),
 	}
 }
 

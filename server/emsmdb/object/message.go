@@ -25,7 +25,8 @@ type Message struct {
 	stages   *stages
 	embedded bool
 	holder   *draft // the attachment that an embedded message is saved into
-	fresh    bool   // never saved
+	in       *Attachment
+	fresh    bool // never saved
 	writable bool
 	// base is the change number as of the last look that counts as this handle's own; another handle's save moves the
 	// message's on.

@@ -190,12 +190,6 @@ func (m *Message) openValue(r store.Reader, tag mapi.PropTag) (store.ValueReader
 	return m.work.open(r, tag)
 }
 
-func (m *Message) holds(tag mapi.PropTag, stage store.StageID) bool { return m.work.holds(tag, stage) }
-
-func (a *Attachment) holds(tag mapi.PropTag, stage store.StageID) bool {
-	return a.work.holds(tag, stage)
-}
-
 // editor returns what edits the attachment, or why nobody may.
 func (a *Attachment) editor() (*editor, error) {
 	if !a.writable {

@@ -14,6 +14,7 @@ type stages struct {
 	logon   *Logon
 	holders int
 	ids     map[store.StageID]struct{}
+	streams map[store.StageID]*content // streams that still write to what they gave to a working copy
 }
 
 // newStages returns the stages of a message for its first handle.
@@ -43,12 +44,12 @@ func (s *stages) add(id store.StageID) {
 
 // drop forgets stages that no working copy needs any more.
 func (s *stages) drop(ctx context.Context, ids ...store.StageID) error {
-	ids = slices.DeleteFunc(ids, func(id store.StageID) bool { return id == 0 })
+	ids = slices.DeleteFunc(ids, func(id store.StageID) bool {
+		delete(s.ids, id)
+		return id == 0 || s.giveBack(id)
+	})
 	if len(ids) == 0 {
 		return nil
-	}
-	for _, id := range ids {
-		delete(s.ids, id)
 	}
 	return s.logon.env.Store.Update(context.WithoutCancel(ctx), store.Scope{}, func(tx store.Tx) error { return tx.DropStage(ids...) })
 }
@@ -57,5 +58,27 @@ func (s *stages) drop(ctx context.Context, ids ...store.StageID) error {
 func (s *stages) taken(ids []store.StageID) {
 	for _, id := range ids {
 		delete(s.ids, id)
+		if c := s.streams[id]; c != nil { // it goes on with the property, which has been stored
+			c.place, c.stage, c.shared = inObject, 0, false
+			delete(s.streams, id)
+		}
 	}
+}
+
+// share notes a stream that gave its stage to a working copy and may write on.
+func (s *stages) share(id store.StageID, c *content) {
+	if s.streams == nil {
+		s.streams = make(map[store.StageID]*content)
+	}
+	s.streams[id] = c
+}
+
+// giveBack makes a stage that no working copy needs any more its stream's own again; false if there is none.
+func (s *stages) giveBack(id store.StageID) bool {
+	c := s.streams[id]
+	if c != nil {
+		c.shared = false
+		delete(s.streams, id)
+	}
+	return c != nil
 }

@@ -33,18 +33,21 @@ func OpenStream(ctx context.Context, b Bag, tag mapi.PropTag, mode uint8) (*Stre
 	if !ok || !streams(b, tag) {
 		return nil, mapi.ErrNoSupport
 	}
-	c := newContent(obj, tag)
+	writable := false
 	if mode != mapi.OpenModeReadOnly {
 		err := streamWritable(ctx, obj, tag)
 		if err != nil && mode != mapi.OpenModeBestAccess {
 			return nil, err
 		}
-		c.writable = err == nil
+		writable = err == nil
 	}
+	c := newContent(obj, tag, writable)
+	begin := c.fill
 	if mode == mapi.OpenModeCreate {
-		return &Stream{content: c}, c.create(ctx)
+		begin = c.create
 	}
-	if err := c.fill(ctx); err != nil {
+	if err := begin(ctx); err != nil {
+		c.discard()
 		return nil, err
 	}
 	return &Stream{content: c}, nil

@@ -45,8 +45,23 @@ const (
 	inStage
 )
 
-func newContent(obj Editable, tag mapi.PropTag) *content {
-	return &content{logon: obj.Logon(), obj: obj, tag: tag, refs: 1}
+func newContent(obj Editable, tag mapi.PropTag, writable bool) *content {
+	c := &content{logon: obj.Logon(), obj: obj, tag: tag, refs: 1, writable: writable}
+	if s := c.stages(); s != nil {
+		s.hold()
+	}
+	return c
+}
+
+// stages are those of the message that the object belongs to; nil for a folder.
+func (c *content) stages() *stages {
+	switch obj := c.obj.(type) {
+	case *Message:
+		return obj.stages
+	case *Attachment:
+		return obj.stages
+	}
+	return nil
 }
 
 // limit is how many bytes the value may have.
@@ -54,10 +69,10 @@ func (c *content) limit() int64 { return c.logon.env.maxStream() }
 
 // maxStream is how large values written in pieces may become.
 func (e *Env) maxStream() int64 {
-	if e.MaxStream <= 0 || e.MaxStream > maxStream || e.Profile.ROP.MaxStreamFixed {
+	if e.Profile.ROP.MaxStreamFixed {
 		return maxStream
 	}
-	return e.MaxStream
+	return e.Limits.Stream
 }
 
 // property is the property that holds the bytes.
@@ -185,7 +200,7 @@ func (c *content) load(ctx context.Context, off int64) error {
 
 // open opens what the bytes are stored as.
 func (c *content) open(r store.Reader) (store.ValueReader, error) {
-	if c.place == inStage && (!c.shared || c.holds()) { // a save takes stages
+	if c.place == inStage {
 		return r.OpenStage(c.stage)
 	}
 	return c.obj.openValue(r, c.property())
@@ -252,14 +267,14 @@ func (c *content) resize(ctx context.Context, size int64) error {
 }
 
 // change prepares for a change after which the content has at least size bytes: those that do not fit into memory go
-// to a stage of the stream's own, or to the one that the object still has from an earlier commit.
+// to a stage, which the object may have been given by an earlier commit.
 func (c *content) change(ctx context.Context, size int64) error {
 	c.dirty = true
 	c.logon.unsettled(c)
 	switch {
 	case c.place == inMemory && size <= streamWindow:
 		return nil
-	case c.place == inStage && (!c.shared || c.holds()):
+	case c.place == inStage:
 		return nil
 	case c.place == inMemory:
 		if err := c.update(ctx, func(tx store.Tx) (err error) { c.stage, err = tx.NewStage(); return err }); err != nil {
@@ -271,30 +286,18 @@ func (c *content) change(ctx context.Context, size int64) error {
 	return c.copyToStage(ctx)
 }
 
-// holds reports whether the object still has the stage that it was given.
-func (c *content) holds() bool {
-	h, ok := c.obj.(interface {
-		holds(tag mapi.PropTag, stage store.StageID) bool
-	})
-	return ok && h.holds(c.property(), c.stage)
-}
-
 // value reads the object's property.
 func (c *content) value(ctx context.Context) io.Reader {
 	return c.logon.env.reader(ctx, c.size, func(r store.Reader) (store.ValueReader, error) { return c.obj.openValue(r, c.property()) })
 }
 
-// copyToStage copies the object's value into a stage of the stream's own.
+// copyToStage begins a stage of the stream's own with what the object has.
 func (c *content) copyToStage(ctx context.Context) error {
-	w := c.logon.env.newValueWriter()
-	if _, err := io.Copy(w.writer(ctx), c.value(ctx)); err != nil {
-		w.drop()
+	stage, err := stageOf(ctx, c.obj, c.property())
+	if err != nil {
 		return err
 	}
-	if err := w.finish(ctx); err != nil {
-		return err
-	}
-	c.place, c.stage, c.shared, c.staged = inStage, w.stage, false, w.size
+	c.place, c.stage, c.shared, c.staged = inStage, stage, false, c.size
 	c.window, c.off, c.pending = c.window[:0], 0, false
 	return nil
 }
@@ -332,9 +335,15 @@ func (c *content) discard() {
 	if c.locks {
 		c.unlock()
 	}
-	if c.place == inStage && !c.shared {
+	switch s := c.stages(); {
+	case c.shared:
+		s.giveBack(c.stage)
+	case c.place == inStage:
 		// What can't be dropped now is gone when the store is opened again.
 		_ = c.update(context.Background(), func(tx store.Tx) error { return tx.DropStage(c.stage) })
 	}
 	c.window = nil
+	if s := c.stages(); s != nil {
+		s.release()
+	}
 }

@@ -67,7 +67,10 @@ func (c *content) settle(ctx context.Context) error {
 		}
 		return err
 	}
-	c.shared = stage == c.stage
+	if s := c.stages(); s != nil {
+		c.shared = true
+		s.share(stage, c)
+	}
 	return nil
 }
 

@@ -23,7 +23,7 @@ func newFieldWriter(m *Message, o WriteOptions, report bool) *fieldWriter {
 	w.header = parseHeader(m.text(mapi.TagTransportMessageHeaders))
 	limits := Limits{}.withDefaults()
 	limits.Recipients, limits.NamedFields = len(m.Recipients)+1, len(w.header)+1
-	readFields(w.header, w.came, ReadOptions{Limits: limits})
+	readFields(w.header, w.came, ReadOptions{Directory: o.Directory, Limits: limits})
 	return w
 }
 

@@ -86,6 +86,9 @@ func crlf(s string) string {
 // page; plain text becomes Unicode.
 func (c *collector) setBodies() {
 	m, native, page := c.msg, mapi.NativeBodyUndefined, codepage.USASCII
+	if c.texts() == 0 && len(m.Attachments) == 0 && c.report == nil {
+		c.plain = &body{} // mail without anything in it is mail with an empty text
+	}
 	if c.plain != nil {
 		text := decodeCharset(c.plain.charset, c.plain.text)
 		text = crlf(text)

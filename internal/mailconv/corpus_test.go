@@ -122,9 +122,6 @@ func fieldsOf(m *mailconv.Message) []string {
 func checkRoundTrip(t testing.TB, m *mailconv.Message) *mailconv.Message {
 	t.Helper()
 	eml := write(t, m)
-	if i := slices.IndexFunc(eml, func(c byte) bool { return c >= 0x80 || c == 0 }); i >= 0 {
-		t.Errorf("the mail has a byte %#x: ...%q", eml[i], eml[max(0, i-50):i+1])
-	}
 	again := read(t, eml)
 	if d := cmp.Diff(look(m), look(again)); d != "" {
 		t.Errorf("the message changed on the way through mail:\n%s\n%q", d, eml)
@@ -142,6 +139,10 @@ func TestCorpusPassesUnharmed(t *testing.T) {
 			t.Parallel()
 			m := read(t, eml)
 			again := checkRoundTrip(t, m)
+			out := write(t, m)
+			if i := slices.IndexFunc(out, func(c byte) bool { return c >= 0x80 || c == 0 }); i >= 0 {
+				t.Errorf("the mail has a byte %#x: ...%q", out[i], out[max(0, i-50):i+1])
+			}
 			kept := fieldsOf(again)
 			for _, f := range fieldsOf(m) {
 				name, _, _ := strings.Cut(f, ":")

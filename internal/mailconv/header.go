@@ -102,10 +102,25 @@ func (s *fieldSplitter) flush() {
 	if s.open.Len() == 0 {
 		return
 	}
-	raw := guess(s.open.String())
+	raw := plainLines(guess(s.open.String()))
 	s.open.Reset()
 	end, _ := fieldNameEnd(raw)
 	s.fields = append(s.fields, field{strings.TrimRight(raw[:end], " \t"), unfold(raw[end+1:]), raw})
+}
+
+// plainLines puts blanks for control characters, which have no business in a header.
+func plainLines(s string) string {
+	odd := func(c rune) bool { return c < ' ' && c != '\t' && c != '\n' || c == 0x7F }
+	text := strings.ReplaceAll(s, "\r\n", "\n")
+	if strings.IndexFunc(text, odd) < 0 {
+		return s
+	}
+	return strings.ReplaceAll(strings.Map(func(c rune) rune {
+		if odd(c) {
+			return ' '
+		}
+		return c
+	}, text), "\n", "\r\n")
 }
 
 // unfold joins the lines of a value. The blank that a folded line begins with is part of the value; a tab there stands

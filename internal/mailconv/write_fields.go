@@ -58,6 +58,9 @@ func (w *fieldWriter) write(out io.Writer) error {
 		case known:
 			if state[i] == undecided {
 				state[i] = w.decide(groups[i])
+				if !passes(f) && !isAddressField(f.name) {
+					state[i] = changed // its properties can be written, the field can't
+				}
 				if state[i] == changed {
 					w.writeGroup(&b, groups[i])
 				}
@@ -128,12 +131,30 @@ func validFieldName(name string) bool {
 
 // writeRaw writes a field as it came, unless there is in it what can't pass everywhere.
 func writeRaw(b *strings.Builder, f field) {
-	odd := strings.IndexFunc(strings.ReplaceAll(f.raw, "\r\n", ""), func(c rune) bool { return c < ' ' && c != '\t' || c > '~' })
-	if odd < 0 {
+	if passes(f) {
 		b.WriteString(f.raw)
 		return
 	}
+	if isAddressField(f.name) {
+		const most = 10000
+		writeField(b, f.name, formatAddresses(parseAddresses(f.value, most)))
+		return
+	}
 	writeField(b, f.name, encodeWords(cleanName(decodeWords(f.value))))
+}
+
+// passes reports whether a field is plain ASCII.
+func passes(f field) bool {
+	return strings.IndexFunc(strings.ReplaceAll(f.raw, "\r\n", ""), func(c rune) bool { return c < ' ' && c != '\t' || c > '~' }) < 0
+}
+
+// isAddressField reports whether a field is a list of addresses, in which only names may be encoded.
+func isAddressField(name string) bool {
+	switch strings.TrimPrefix(strings.ToLower(name), "resent-") {
+	case "from", "sender", "to", "cc", "bcc", "reply-to", "disposition-notification-to", "return-receipt-to", "return-path":
+		return true
+	}
+	return false
 }
 
 // lineWidth is where header fields are folded, RFC 5322 2.1.1.

@@ -256,7 +256,9 @@ def value(a, kind):
         return MapiError("value", a.u32())
     if kind == 0x000B:
         return a.u8() != 0
-    if kind == 0x0005:
+    if kind == 0x0004:
+        return struct.unpack("<f", a.take(4))[0]
+    if kind in (0x0005, 0x0007):
         return struct.unpack("<d", a.take(8))[0]
     if kind in (0x0014, 0x0040, 0x0006):
         return a.u64()

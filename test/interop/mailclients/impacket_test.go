@@ -51,6 +51,20 @@ func TestInteropImpacketReadsDemo(t *testing.T) {
 	}
 }
 
+// TestInteropImpacketWrites: a flow written from the specification on another project's transport makes folders, messages
+// with recipients and attachments, and properties of every type, streams, copies, moves and deletes, and reads all of it
+// back in two sessions.
+func TestInteropImpacketWrites(t *testing.T) {
+	t.Parallel()
+	needImpacket(t)
+	s := serve(t, "demo")
+	for _, level := range []string{"connect", "privacy"} {
+		if seen := s.flow("write", "--level", level); seen["types"].(float64) < 16 || seen["file"].(float64) != 50000 {
+			t.Errorf("%s: %v", level, seen)
+		}
+	}
+}
+
 // TestInteropEncryptionRequired: turned on, the next clear connect is refused with ecNotEncrypted while a clear session
 // that was already on goes on working, and a sealed connect is fine.
 func TestInteropEncryptionRequired(t *testing.T) {

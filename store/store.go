@@ -159,7 +159,7 @@ type ValueReader interface {
 	Size() int64
 }
 
-// NameReader maps property names of a mailbox to ids from 0x8000 up. Mailboxes that share a replica GUID share the
+// NameReader maps property names of a mailbox to ids from 0x8001 up. Mailboxes that share a replica GUID share the
 // mapping, [MS-OXCSTOR] 2.2.1.1.3, so all mailboxes of one store give the same ids.
 type NameReader interface {
 	// NameIDs returns the id of each name, 0 where there is none.

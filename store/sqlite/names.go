@@ -12,7 +12,7 @@ import (
 
 // Ids of named properties, [MS-OXCPRPT] 3.2.5.9: 32,767 at most.
 const (
-	firstNameID = 0x8000
+	firstNameID = 0x8001
 	lastNameID  = 0xFFFE
 )
 

@@ -228,8 +228,8 @@ func (r *modelRun) registerNames(rt *rapid.T) {
 		if want < 0 {
 			want = len(r.names)
 		}
-		if err == nil && ids[0] != 0x8000+uint16(want) {
-			return fmt.Errorf("name %v has id 0x%04X, want 0x%04X", n, ids[0], 0x8000+want)
+		if err == nil && ids[0] != 0x8001+uint16(want) {
+			return fmt.Errorf("name %v has id 0x%04X, want 0x%04X", n, ids[0], 0x8001+want)
 		}
 		return err
 	}, func() {

@@ -97,26 +97,26 @@ func testNamesRegistered(t *testing.T, open Open) {
 		ids, err = tx.RegisterNames(f.mb.ID, []prop.Name{nameByNumber, nameByText})
 		return err
 	})
-	f.same("ids", ids, []uint16{0x8000, 0x8001})
+	f.same("ids", ids, []uint16{0x8001, 0x8002})
 	other := prop.Name{Kind: prop.NameLID, GUID: mapi.PsetidTask, LID: nameByNumber.LID}
 	f.write(func(tx store.Tx) (err error) {
 		again, err = tx.RegisterNames(f.mb.ID, []prop.Name{nameByText, other, nameByNumber, other})
 		return err
 	})
-	f.same("ids again", again, []uint16{0x8001, 0x8002, 0x8000, 0x8002})
+	f.same("ids again", again, []uint16{0x8002, 0x8003, 0x8001, 0x8003})
 	f.read(func(r store.Reader) error {
 		found, err := r.NameIDs(f.mb.ID, []prop.Name{other, {Kind: prop.NameLID, GUID: mapi.PsetidNote}, nameByText})
-		f.same("found", found, []uint16{0x8002, 0, 0x8001})
+		f.same("found", found, []uint16{0x8003, 0, 0x8002})
 		if err != nil {
 			return err
 		}
-		names, err := r.Names(f.mb.ID, []uint16{0x8001, 0x9000, 0x8000})
+		names, err := r.Names(f.mb.ID, []uint16{0x8002, 0x9000, 0x8001})
 		f.same("names", names, []prop.Name{nameByText, {Kind: prop.NameNone}, nameByNumber})
 		if err != nil {
 			return err
 		}
 		all, names, err := r.AllNames(f.mb.ID)
-		f.same("all ids", all, []uint16{0x8000, 0x8001, 0x8002})
+		f.same("all ids", all, []uint16{0x8001, 0x8002, 0x8003})
 		f.same("all names", names, []prop.Name{nameByNumber, nameByText, other})
 		return err
 	})
@@ -133,7 +133,7 @@ func testNamesTextIsCaseless(t *testing.T, open Open) {
 		ids, err = tx.RegisterNames(f.mb.ID, []prop.Name{nameByText, upper, german, bigGerman})
 		return err
 	})
-	f.same("ids", ids, []uint16{0x8000, 0x8000, 0x8001, 0x8001})
+	f.same("ids", ids, []uint16{0x8001, 0x8001, 0x8002, 0x8002})
 	f.read(func(r store.Reader) error {
 		names, err := r.Names(f.mb.ID, ids[1:2])
 		f.same("the name is the first one's", names, []prop.Name{nameByText})
@@ -151,7 +151,7 @@ func testNamesSharedByMailboxes(t *testing.T, open Open) {
 	f.write(func(tx store.Tx) error { _, err := tx.RegisterNames(f.mb.ID, []prop.Name{nameByNumber}); return err })
 	f.read(func(r store.Reader) error {
 		ids, err := r.NameIDs(bob.ID, []prop.Name{nameByNumber})
-		f.same("ids", ids, []uint16{0x8000})
+		f.same("ids", ids, []uint16{0x8001})
 		return err
 	})
 }
@@ -166,7 +166,7 @@ func testNamesRefused(t *testing.T, open Open) {
 
 func testNamesLimit(t *testing.T, open Open) {
 	f := newFixture(t, open)
-	names := make([]prop.Name, 0x7FFF)
+	names := make([]prop.Name, 0x7FFE)
 	for i := range names {
 		names[i] = prop.Name{Kind: prop.NameLID, GUID: mapi.PsetidCommon, LID: uint32(i)}
 	}
@@ -175,5 +175,5 @@ func testNamesLimit(t *testing.T, open Open) {
 	f.same("last id", ids[len(ids)-1], uint16(0xFFFE))
 	f.refuse(store.ErrQuota, func(tx store.Tx) error { _, err := tx.RegisterNames(f.mb.ID, []prop.Name{nameByText}); return err })
 	f.write(func(tx store.Tx) (err error) { ids, err = tx.RegisterNames(f.mb.ID, names[5:6]); return err })
-	f.same("a name that is there", ids, []uint16{0x8005})
+	f.same("a name that is there", ids, []uint16{0x8006})
 }

@@ -69,7 +69,7 @@ func (c *decodeCommand) Run(env *environment) error {
 		return fail(exitUsage, "%s: %w", c.File, err)
 	case err != nil:
 		return err
-	case report.Operations == 0:
+	case report.Operations == 0 && (report.Calls == 0 || len(report.Notes) > 0):
 		return fail(exitNo, "%d connections and no readable ROP in %s: check the password or keytab, and that the capture holds the beginning of each connection", report.Connections, c.File)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 const (
 	pduRequest  = 0
 	pduResponse = 2
+	pduFault    = 3
 	pduBind     = 11
 	pduAuth3    = 16
 )

@@ -21,7 +21,8 @@ type Options struct {
 // Report is what a reader of the output should know besides it.
 type Report struct {
 	Connections int
-	Operations  int
+	Operations  int      // ROPs
+	Calls       int      // RPCs that carried none
 	Notes       []string // what could not be read and why
 }
 
@@ -106,8 +107,12 @@ func (d *run) open(s segment) (*conn, bool) {
 }
 
 func (d *run) emit(e trace.Event) error {
-	if e.Kind == trace.Operation {
+	switch {
+	case e.Kind != trace.Operation:
+	case e.Op.IsROP:
 		d.report.Operations++
+	default:
+		d.report.Calls++
 	}
 	return d.out.Write(e)
 }

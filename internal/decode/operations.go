@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"time"
@@ -11,15 +12,22 @@ import (
 	"github.com/mapid/mapid/internal/trace"
 )
 
-// operations names the ROPs of one connection: it pairs the buffers of EcDoRpcExt2 and remembers what later responses
-// can't be read without.
+// operations names what is done over one connection: RPCs by their interface and number, and ROPs, for which it pairs the
+// buffers of EcDoRpcExt2 and remembers what later responses can't be read without.
 type operations struct {
 	conn     uint64
 	user     string
 	emit     func(trace.Event) error
 	joiner   *trace.Joiner
 	requests map[uint32]*pending
+	calls    map[uint32]call // that are not answered yet
 	sessions map[ndr.ContextHandle]*session
+}
+
+// call is an RPC.
+type call struct {
+	at   time.Time
+	name string
 }
 
 // session is what is known of the objects behind the handles of one session.
@@ -39,6 +47,7 @@ type pending struct {
 
 // Limits of what is remembered.
 const (
+	maxCalls    = 256
 	maxSessions = 1024
 	maxColumns  = 65536
 	maxExpanded = 4 << 20
@@ -47,26 +56,60 @@ const (
 func newOperations(conn uint64, emit func(trace.Event) error) *operations {
 	return &operations{
 		conn: conn, emit: emit, joiner: trace.NewJoiner(trace.ClearEMSMDB), requests: make(map[uint32]*pending),
-		sessions: make(map[ndr.ContextHandle]*session),
+		calls: make(map[uint32]call), sessions: make(map[ndr.ContextHandle]*session),
 	}
 }
 
 // pdu takes one unprotected PDU.
 func (o *operations) pdu(at time.Time, dir trace.Direction, p []byte) error {
+	if dir == trace.ToClient && len(p) >= 28 && p[2] == pduFault {
+		id := binary.LittleEndian.Uint32(p[12:])
+		delete(o.requests, id)
+		return o.answer(at, id, mapi.ErrorCode(binary.LittleEndian.Uint32(p[24:])), true)
+	}
 	stub, ok := o.joiner.PDU(dir, p)
-	if !ok || stub.Opnum != 11 || !trace.IsEMSMDB(stub.Interface) {
+	if !ok {
 		return nil
 	}
+	name := OperationName(stub.Interface, stub.Opnum)
+	if dir == trace.ToServer && name != "" {
+		if len(o.calls) >= maxCalls {
+			clear(o.calls)
+		}
+		o.calls[stub.Call] = call{at, name}
+	}
+	rops := stub.Opnum == opRPCExt2 && trace.IsEMSMDB(stub.Interface)
 	if dir == trace.ToServer {
-		o.request(at, stub)
+		if rops {
+			o.request(at, stub)
+		}
 		return nil
 	}
+	if !rops {
+		return o.answer(at, stub.Call, mapi.Success, false)
+	}
+	delete(o.calls, stub.Call) // its ROPs are told instead
 	req := o.requests[stub.Call]
 	delete(o.requests, stub.Call)
 	if req == nil {
 		return nil
 	}
 	return o.response(at, stub, req)
+}
+
+// opRPCExt2 is the opnum of EcDoRpcExt2.
+const opRPCExt2 = 11
+
+// answer emits an RPC that carried no ROPs or ended with a fault.
+func (o *operations) answer(at time.Time, id uint32, code mapi.ErrorCode, fault bool) error {
+	c, ok := o.calls[id]
+	if !ok {
+		return nil
+	}
+	delete(o.calls, id)
+	return o.emit(trace.Event{Kind: trace.Operation, Time: at, Conn: o.conn, Op: &trace.Op{
+		Call: id, User: o.user, Name: c.name, Code: code, Fault: fault, Dur: at.Sub(c.at),
+	}})
 }
 
 func (o *operations) request(at time.Time, stub trace.Stub) {

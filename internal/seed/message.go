@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mapid/mapid/internal/mailconv"
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
@@ -36,6 +37,9 @@ func newBuilder(dir directory, owner msgprops.Party, key string, org Organizatio
 // build makes a message, which still lacks its folder.
 func (b *builder) build(m Message, draft, sent bool) (store.NewMessage, error) {
 	b.n++
+	if m.Mail != nil {
+		return b.mail(m, draft, sent)
+	}
 	at := m.Received
 	if at.IsZero() {
 		at = b.last.Add(time.Minute)
@@ -90,16 +94,8 @@ func (b *builder) content(m Message, key mapi.GUID, at time.Time, draft, sent bo
 	if err := b.named(&out, m.Named); err != nil {
 		return out, err
 	}
-	switch {
-	case draft:
-		out.Flags = mapi.MfRead | mapi.MfEverRead | mapi.MfUnsent
-	case sent:
-		out.Flags = mapi.MfRead | mapi.MfEverRead | mapi.MfFromMe
-	default:
-		out.Flags = mapi.MfUnmodified
-		if m.Read {
-			out.Flags |= mapi.MfRead | mapi.MfEverRead
-		}
+	out.Flags = flags(m, draft, sent)
+	if !draft && !sent {
 		out.Props = append(append(out.Props, b.owner.Props(msgprops.ReceivedBy())...), b.owner.Props(msgprops.ReceivedRepresenting())...)
 	}
 	for i, a := range m.Attachments {
@@ -110,6 +106,52 @@ func (b *builder) content(m Message, key mapi.GUID, at time.Time, draft, sent bo
 		out.Attachments = append(out.Attachments, n)
 	}
 	return out, nil
+}
+
+// flags are PidTagMessageFlags of a message in a folder for drafts, for mail sent, or in another.
+func flags(m Message, draft, sent bool) uint32 {
+	switch {
+	case draft:
+		return mapi.MfRead | mapi.MfEverRead | mapi.MfUnsent
+	case sent:
+		return mapi.MfRead | mapi.MfEverRead | mapi.MfFromMe
+	case m.Read:
+		return mapi.MfUnmodified | mapi.MfRead | mapi.MfEverRead
+	}
+	return mapi.MfUnmodified
+}
+
+// mail makes a message of a mail. It was received when the seed says, else when it was sent, else as other messages.
+func (b *builder) mail(m Message, draft, sent bool) (store.NewMessage, error) {
+	mail, err := mailconv.ReadBytes(m.Mail, mailconv.ReadOptions{Directory: b.dir.snap})
+	if err != nil {
+		return store.NewMessage{}, err
+	}
+	at := m.Received
+	if date := mail.Get(mapi.TagClientSubmitTime); at.IsZero() && !date.IsZero() {
+		at = date.FileTime().Time()
+	}
+	if at.IsZero() {
+		at = b.last.Add(time.Minute)
+	}
+	b.last = at
+	key := guid("message", b.key, fmt.Sprint(b.n))
+	subject := mail.Get(mapi.TagNormalizedSubject).Str()
+	d := mailconv.Delivery{
+		To: b.owner, At: mapi.NewFileTime(at), MessageID: "<" + key.String() + "@" + b.org.Domain + ">",
+		Conversation: guid("conversation", b.key, subject), Locale: defaultLocale,
+	}
+	if draft || sent {
+		d.To = msgprops.Party{}
+	}
+	mail, _ = mail.Delivered(d)
+	mail.SetDefault(mapi.TagCreationTime, prop.Time(d.At))
+	mail.SetDefault(mapi.TagLastModificationTime, prop.Time(d.At))
+	n := 0
+	return mail.New(b.register, func() [16]byte {
+		n++
+		return guid("mail", key.String(), fmt.Sprint(n))
+	}, flags(m, draft, sent))
 }
 
 // named adds named properties under the ids the mailbox has for them.

@@ -125,7 +125,8 @@ var wrong = []struct {
 		`s.yaml:3: users[0].password: the password is empty: give one, or leave the key out to keep the one of an existing account`,
 	}},
 	{"Messages", "users:\n  - name: a\n    messages:\n      - {eml: mail/x.eml}\n      - {subject: x}\n      - folder: Inbox//x\n        attachments: [{content: x}]\n", []string{
-		`s.yaml:4: users[0].messages[0].eml: messages can't be made of MIME files yet: give from, to, subject and body instead`,
+		`s.yaml:4: users[0].messages[0].eml: open mail/x.eml: file does not exist: name a mail in the folder of the seed file, or below it`,
+		`s.yaml:4: users[0].messages[0]: no folder: add "folder: Inbox"`,
 		`s.yaml:5: users[0].messages[1]: no folder: add "folder: Inbox"`,
 		`s.yaml:6: users[0].messages[2].folder: "Inbox//x" is not a path of folders: write names of up to 255 bytes with "/" between them`,
 		`s.yaml:7: users[0].messages[2].attachments[0]: no file name: add "name"`,
@@ -281,8 +282,9 @@ func TestParseEmpty(t *testing.T) {
 
 func TestParseFilesForbidden(t *testing.T) {
 	t.Parallel()
-	_, err := seed.Parse("seed", []byte("users:\n  - name: a\n    directory: {certificates: [a.cer]}\n"), nil)
-	const want = "seed:3: users[0].directory.certificates[0]: a seed that comes over the network can't name files: leave the certificate out, or load the seed from a file"
+	_, err := seed.Parse("seed", []byte("users:\n  - name: a\n    directory: {certificates: [a.cer]}\n    messages: [{folder: Inbox, eml: a.eml}]\n"), nil)
+	const want = "seed:3: users[0].directory.certificates[0]: a seed that comes over the network can't name files: leave the certificate out, or load the seed from a file\n" +
+		"seed:4: users[0].messages[0].eml: a seed that comes over the network can't name files: give from, to, subject and body, or load the seed from a file"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/mapid/mapid/internal/mailconv"
 	"github.com/mapid/mapid/internal/prop"
 )
 
@@ -64,12 +65,13 @@ type Message struct {
 	Received    time.Time    `yaml:"received"` // default: a minute after the message before it
 	Read        bool         `yaml:"read"`
 	Attachments []Attachment `yaml:"attachments"`
-	EML         string       `yaml:"eml"`
+	EML         string       `yaml:"eml"` // path of a mail that says all of this but folder, received and read
 
 	// What YAML can't say.
 	Class string        `yaml:"-"` // IPM.Note if empty
 	Props []prop.Tagged `yaml:"-"`
 	Named []NamedValue  `yaml:"-"`
+	Mail  []byte        `yaml:"-"` // what EML names
 }
 
 // NamedValue is a named property.
@@ -158,8 +160,9 @@ func Parse(name string, data []byte, files fs.FS) (*Seed, error) {
 // maxFile bounds a file that a seed names.
 const maxFile = 16 << 20
 
-// readFiles replaces the paths of certificates by their contents.
+// readFiles replaces the paths of certificates by their contents, and reads the mails.
 func (s *Seed) readFiles(files fs.FS) {
+	s.readMails(files)
 	each := func(a Attributes, path string) {
 		for i, name := range a.Certificates {
 			at := fmt.Sprintf("%s.directory.certificates[%d]", path, i)
@@ -179,6 +182,30 @@ func (s *Seed) readFiles(files fs.FS) {
 	}
 	for i := range s.Contacts {
 		each(s.Contacts[i].Directory, fmt.Sprintf("contacts[%d]", i))
+	}
+}
+
+// readMails reads the mails that messages are made of.
+func (s *Seed) readMails(files fs.FS) {
+	for i, u := range s.Users {
+		for j, m := range u.Messages {
+			if m.EML == "" {
+				continue
+			}
+			at := fmt.Sprintf("users[%d].messages[%d].eml", i, j)
+			if files == nil {
+				s.source.add(at, "a seed that comes over the network can't name files: give from, to, subject and body, or load the seed from a file")
+				continue
+			}
+			data, err := readFile(files, m.EML)
+			if err == nil {
+				_, err = mailconv.ReadBytes(data, mailconv.ReadOptions{})
+			}
+			if err != nil {
+				s.source.add(at, "%v: name a mail in the folder of the seed file, or below it", err)
+			}
+			u.Messages[j].Mail = data
+		}
 	}
 }
 

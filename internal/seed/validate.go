@@ -144,9 +144,8 @@ func (v *validator) path(at, path string) {
 }
 
 func (v *validator) message(at string, m Message) {
-	if m.EML != "" {
-		v.add(at+".eml", "messages can't be made of MIME files yet: give from, to, subject and body instead")
-		return
+	if m.EML != "" && (m.From+m.Subject+m.Body+m.HTML != "" || len(m.To)+len(m.Cc)+len(m.Bcc)+len(m.Attachments) > 0) {
+		v.add(at+".eml", "the mail says who it is from, whom it is to and what it says: leave everything but folder, received and read out, or leave out \"eml\"")
 	}
 	if m.Folder == "" {
 		v.add(at, "no folder: add \"folder: Inbox\"")

@@ -28,10 +28,15 @@ type letter struct {
 // post puts letters into alice's inbox and opens it.
 func (w *world) post(letters ...letter) {
 	w.t.Helper()
-	inbox := store.FolderID(w.inbox().FolderIDs[fidInbox].Counter())
+	w.putLetters(store.FolderID(w.inbox().FolderIDs[fidInbox].Counter()), letters...)
+}
+
+// putLetters puts letters into a folder of alice's.
+func (w *world) putLetters(folder store.FolderID, letters ...letter) {
+	w.t.Helper()
 	w.change("alice", func(tx store.Tx) error {
 		for _, l := range letters {
-			m := store.NewMessage{Folder: inbox, Props: []prop.Tagged{
+			m := store.NewMessage{Folder: folder, Props: []prop.Tagged{
 				{Tag: mapi.TagSubject, Value: prop.String(l.subject)}, {Tag: mapi.TagSentRepresentingName, Value: prop.String(l.from)},
 				{Tag: mapi.TagMessageDeliveryTime, Value: prop.Time(mapi.FileTime(l.at))},
 			}}

@@ -77,7 +77,7 @@ type Table struct {
 	running                         uint8 // TableStatus of what the client did not wait for yet
 
 	// The cursor stands before the row at pos. mark is that row, so that the cursor keeps its place when others come
-	// and go; without one it stands at the end.
+	// and go; without one it stands at the beginning or at the end, and stays there.
 	pos     int
 	mark    view.Entry
 	marked  bool
@@ -290,6 +290,10 @@ func (t *Table) sync(ctx context.Context) error {
 
 // moveTo puts the cursor before the row at pos.
 func (t *Table) moveTo(ctx context.Context, pos int) error {
+	if pos == 0 {
+		t.pos, t.marked = 0, false
+		return nil
+	}
 	marks, err := t.src.Window(ctx, pos, 1)
 	if err != nil {
 		return err

@@ -175,14 +175,22 @@ def write(args, level, read_message):
         verify(session, read_message, top_id, mid, want, body, data)
     check(counts(m, top) == (1, 0), "counts %r" % (counts(m, top),))
 
-    # Two more to work on.
-    others = []
-    for subject in ("a copy", "a part"):
-        made = m.create_message(top_id)
-        check(m.set_props(made, {TAGS["Subject"]: subject}) == [], "a subject")
-        others.append(m.save(made))
-        m.release(made)
-    copy_id, part_id = others
+    # Another copy, by CopyTo into a new message; without its recipients and files by CopyProperties.
+    source, _ = m.open_message(top_id, mid)
+    copy = m.create_message(top_id)
+    check(m.copy_to(source, copy) == [], "RopCopyTo")
+    copy_id = m.save(copy)
+    m.release(copy)
+    verify(other, read_message, top_id, copy_id, want, body, data)
+    part = m.create_message(top_id)
+    check(m.copy_props(source, part, [TAGS["Subject"], IMPORTANCE]) == [], "RopCopyProperties")
+    part_id = m.save(part)
+    handle, info = other.open_message(top_id, part_id)
+    same(other.props(handle, [TAGS["Subject"], IMPORTANCE, TAGS["HasAttachments"]]), {TAGS["Subject"]: "RE: Interop ß", IMPORTANCE: 2, TAGS["HasAttachments"]: 0}, "part")
+    check(info["recipients"] == 0, "recipients were copied")
+    other.release(handle)
+    m.release(part)
+    m.release(source)
 
     # Changes of a saved message.
     message, _ = m.open_writable(top_id, mid)
@@ -210,6 +218,7 @@ def write(args, level, read_message):
     check(m.messages(top, target, [copy_id], 1) == 0 and m.messages(top, target, [part_id], 0) == 0, "RopMoveCopyMessages")
     check(counts(m, top) == (2, 1) and counts(m, target) == (2, 2), "counts %r, %r" % (counts(m, top), counts(m, target)))
     copied = min(mids(m, target), key=lambda i: i.to_bytes(8, "little")[2:])
+    verify(other, read_message, target_id, copied, want, body, data)
     refuses(0x8004010F, "opening a message that was moved away", m.open_message, top_id, part_id)
     check(m.delete(target, [copied]) == 0, "RopDeleteMessages")
     check(mids(m, target, 0x20) == [copied] and counts(m, target)[0] == 1, "soft-deleted messages %r" % (mids(m, target, 0x20),))

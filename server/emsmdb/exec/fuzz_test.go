@@ -51,6 +51,9 @@ func FuzzRun(f *testing.F) {
 		f.Add(list(req), uint16(0x7FFF))
 		f.Add(list(req, req), uint16(100))
 	}
+	for _, program := range streamPrograms(l.FolderIDs[fidInbox]) {
+		f.Add(list(program...), uint16(0x7FFF))
+	}
 	f.Fuzz(func(t *testing.T, ropsList []byte, max uint16) {
 		if len(ropsList) > 0x4000 {
 			return
@@ -89,4 +92,28 @@ func FuzzRun(f *testing.F) {
 			t.Errorf("log-on afterwards: %x", out[0][:8])
 		}
 	})
+}
+
+// streamPrograms write and copy properties of a new message at index 3.
+func streamPrograms(inbox mapi.ID) [][]rop.Request {
+	create := &rop.CreateMessageRequest{InOut: inOut(1, 3), CodePageID: 0x0FFF, FolderID: inbox}
+	open := func(tag mapi.PropTag, mode uint8) rop.Request {
+		return &rop.OpenStreamRequest{InOut: inOut(3, 4), PropertyTag: tag, OpenModeFlags: mode}
+	}
+	return [][]rop.Request{
+		{
+			create, open(mapi.TagBody.WithType(mapi.PtypString8), mapi.OpenModeCreate), &rop.WriteStreamRequest{In: in(4), Data: []byte("text\xff")},
+			&rop.SeekStreamRequest{In: in(4), Origin: 2, Offset: 300_000}, &rop.WriteStreamRequest{In: in(4), Data: []byte("end")},
+			&rop.SetStreamSizeRequest{In: in(4), StreamSize: 262_145}, &rop.CommitStreamRequest{In: in(4)}, open(mapi.TagHtml, 0), &rop.ReadStreamRequest{In: in(4), ByteCount: 99},
+		},
+		{
+			create, open(mapi.TagRtfCompressed, mapi.OpenModeCreate), &rop.WriteStreamRequest{In: in(4), Data: pack(`{\rtf1 a\par}`)}, &rop.ReleaseRequest{In: in(4)},
+			&rop.GetPropertiesSpecificRequest{In: in(3), PropertyTags: allBodies}, saveRequest(3, mapi.SaveKeepOpenReadWrite),
+		},
+		{
+			create, &rop.SetPropertiesRequest{In: in(3), PropertyValues: everyType()}, &rop.CreateMessageRequest{InOut: inOut(1, 5), CodePageID: 0x0FFF, FolderID: inbox},
+			copyTo(3, 5, 0, true, mapi.TagBody), copyProperties(5, 3, mapi.CopyNoOverwrite, mapi.TagSubject, mapi.TagMessageAttachments), copyTo(1, 1, 0, true),
+			&rop.DeletePropertiesRequest{In: in(3), PropertyTags: []mapi.PropTag{mapi.TagSubject, mapi.TagEntryId}}, &rop.QueryNamedPropertiesRequest{In: in(5)},
+		},
+	}
 }

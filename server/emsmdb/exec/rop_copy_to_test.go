@@ -385,3 +385,23 @@ func TestCopyToFolderErrors(t *testing.T) {
 		t.Errorf("the name is taken: %v", p)
 	}
 }
+
+// TestCopyToFolderAsynchronous: what is in a folder is copied step by step if the client can wait, [MS-OXCPRPT] 3.2.5.20.
+func TestCopyToFolderAsynchronous(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.withProgress()
+	w.fill(w.makeFolder(1, 4, "Source"), many(150, 0)...)
+	w.makeFolder(1, 5, "Destination")
+	req := copyTo(4, 5, 0, true, mapi.TagDisplayName)
+	req.WantAsynchronous = true
+	if p := one[*rop.ProgressResponse](w, req); p.CompletedTaskCount != 100 || p.TotalTaskCount != 150 {
+		t.Errorf("%+v", p)
+	}
+	if p := one[*rop.CopyToResponse](w, &rop.ProgressRequest{In: in(4)}).PropertyProblems; len(p) != 0 {
+		t.Errorf("problems %v", p)
+	}
+	if v := w.props(5, mapi.TagContentCount)[0]; v.Int() != 150 {
+		t.Errorf("%d messages", v.Int())
+	}
+}

@@ -385,6 +385,62 @@ func TestTwoStreamsOnOneProperty(t *testing.T) {
 	}
 }
 
+// TestStreamGoesOnAfterSave: a save takes what was committed; the stream stays open and what it holds is whole.
+func TestStreamGoesOnAfterSave(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []string{"exchange2010-sp1", "exchange2013"} {
+		for _, n := range []int{10, 400_000} {
+			w := newWorld(t, withProfile(profile))
+			w.create()
+			w.openStream(3, 4, blob, mapi.OpenModeCreate)
+			w.put(4, pattern(n))
+			one[*rop.CommitStreamResponse](w, &rop.CommitStreamRequest{In: in(4)})
+			w.put(4, []byte("uncommitted"))
+			id := w.save(3)
+			if got := w.readAll(4); !bytes.Equal(got, append(pattern(n), "uncommitted"...)) {
+				t.Errorf("%s, %d bytes: the stream has %d after the save", profile, n, len(got))
+			}
+			w.put(4, []byte(", more"))
+			w.seek(4, 0, 3)
+			w.put(4, []byte("XYZ"))
+			one[*rop.CommitStreamResponse](w, &rop.CommitStreamRequest{In: in(4)})
+			want := append(pattern(n), "uncommitted, more"...)
+			copy(want[3:], "XYZ")
+			w.save(3)
+			w.run(&rop.ReleaseRequest{In: in(4)})
+			w.openAt(5, id, mapi.OpenModeReadOnly)
+			if got := w.stream(5, blob); !bytes.Equal(got, want) {
+				t.Errorf("%s, %d bytes: saved %d, want %d", profile, n, len(got), len(want))
+			}
+		}
+	}
+}
+
+// TestStreamOfPublicFolder: only for reading from Exchange 2013 on, [MS-OXCPRPT] 3.2.5.11 note 11, as RopCopyTo, 3.2.5.8
+// note 10.
+func TestStreamOfPublicFolder(t *testing.T) {
+	t.Parallel()
+	for profile, want := range map[string]mapi.ErrorCode{"exchange2007": 0, "exchange2010-sp1": 0, "exchange2013": mapi.ErrNoSupport, "exchange2016": mapi.ErrNoSupport} {
+		w := newWorld(t, withProfile(profile))
+		l := w.publicLogon(true)
+		w.openFolder(l.FolderIDs[1], 1, 0)
+		w.makeFolder(1, 4, "Streams")
+		w.makeFolder(1, 5, "Others")
+		w.set(4, prop.Tagged{Tag: blob, Value: prop.Binary([]byte("x"))})
+		if got := w.code(&rop.OpenStreamRequest{InOut: inOut(4, 6), PropertyTag: blob}); got != 0 {
+			t.Errorf("%s, reading: %v", profile, got)
+		}
+		for _, mode := range []uint8{mapi.OpenModeReadWrite, mapi.OpenModeCreate} {
+			if got := w.code(&rop.OpenStreamRequest{InOut: inOut(4, 6), PropertyTag: blob, OpenModeFlags: mode}); got != want {
+				t.Errorf("%s, mode %d: %v", profile, mode, got)
+			}
+		}
+		if got := w.code(copyTo(4, 5, 0, false, mapi.TagDisplayName)); got != want {
+			t.Errorf("%s, RopCopyTo: %v", profile, got)
+		}
+	}
+}
+
 // TestStreamOutlivesItsObject: a stream works on after its message was released, [MS-OXCROPS] 3.2.5.3.
 func TestStreamOutlivesItsObject(t *testing.T) {
 	t.Parallel()

@@ -291,21 +291,31 @@ func (c *content) value(ctx context.Context) io.Reader {
 	return c.logon.env.reader(ctx, c.size, func(r store.Reader) (store.ValueReader, error) { return c.obj.openValue(r, c.property()) })
 }
 
-// copyToStage begins a stage of the stream's own with what the object has.
+// copyToStage begins a stage of the stream's own with what the object has. The window stays.
 func (c *content) copyToStage(ctx context.Context) error {
 	stage, err := stageOf(ctx, c.obj, c.property())
 	if err != nil {
 		return err
 	}
-	c.place, c.stage, c.shared, c.staged = inStage, stage, false, c.size
-	c.window, c.off, c.pending = c.window[:0], 0, false
-	return nil
+	c.place, c.stage, c.shared = inStage, stage, false
+	return c.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		v, err := r.OpenStage(stage)
+		if err == nil {
+			c.staged = v.Size()
+		}
+		return err
+	})
 }
 
 // flush writes what waits in the window to the stage.
 func (c *content) flush(ctx context.Context) error {
 	if !c.pending {
 		return nil
+	}
+	if c.place == inObject { // a save took the stage
+		if err := c.copyToStage(ctx); err != nil {
+			return err
+		}
 	}
 	err := c.update(ctx, func(tx store.Tx) error { return tx.WriteStage(c.stage, c.off, c.window) })
 	if err != nil {

@@ -44,6 +44,11 @@ func (c *content) settle(ctx context.Context) error {
 	}
 	delete(c.logon.streams, c)
 	c.dirty = false
+	if c.place == inObject { // a save took the stage, but not all that was written since
+		if err := c.copyToStage(ctx); err != nil {
+			return err
+		}
+	}
 	switch {
 	case c.place == inMemory:
 		return c.setSmall(ctx)

@@ -310,15 +310,18 @@ func (c *capture) record(conn *capturedConn, e Event, dir Direction, frame uint3
 	}
 	n := c.ng
 	n.beginPacket(c.ifaces[2], e.Time)
-	n.buf = conn.clear.appendTextTags(n.buf, dir, column, frame)
-	text := len(n.buf)
 	if dir == ToServer {
-		n.buf = c.render.appendRequest(n.buf, e.Op)
+		c.line = appendRequestHead(c.line[:0], e.Op)
 	} else {
-		n.buf = c.render.appendResponse(n.buf, e.Op)
+		c.line = appendResponseHead(c.line[:0], e.Op)
 	}
-	line, _, _ := bytes.Cut(n.buf[text:], []byte{'\n'})
-	c.line = append(c.line[:0], line...)
+	n.buf = conn.clear.appendTextTags(n.buf, dir, column, c.line, frame)
+	n.buf = append(append(n.buf, c.line...), '\n')
+	if dir == ToServer {
+		n.buf = c.render.appendRequestFields(n.buf, e.Op)
+	} else {
+		n.buf = c.render.appendResponseFields(n.buf, e.Op)
+	}
 	if frame != 0 {
 		c.line = append(c.line, " (frame "...)
 		c.line = strconv.AppendUint(c.line, uint64(frame), 10)

@@ -169,8 +169,8 @@ func TestCaptureTiesRecordsToFrames(t *testing.T) {
 	t.Parallel()
 	out := play(t, Options{Format: PcapNG, Program: "mapid"})
 	// Per connection: 3+3 packets to open, 1+1 for the bind, 1 sealed, 1 request, 1 response, 2 records, 3+3 to close.
-	if got := strings.Count(out, "RopOpenFolder"); got != 8 {
-		t.Errorf("%d mentions, want two records of text and comment for each of two operations", got)
+	if got := strings.Count(out, "RopOpenFolder"); got != 12 {
+		t.Errorf("%d mentions, want two records of text, information and comment for each of two operations", got)
 	}
 	for _, want := range []string{"(frame 10)", "(frame 11)", "(frame 29)", "(frame 30)"} {
 		if !strings.Contains(out, want) {

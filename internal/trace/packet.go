@@ -196,13 +196,15 @@ const (
 	tagDestPort   = 26
 	tagFrame      = 30
 	tagColumn     = 33
+	tagInfo       = 36
 	portTypeTCP   = 2
 	textDissector = "data-text-lines"
 )
 
 // appendTextTags appends the tags of an exported PDU that analysers show as lines of text under the protocol name
-// column, sent in dir; the text follows them. frame is the number of the packet in the file it belongs to, 0 for none.
-func (c *Conversation) appendTextTags(b []byte, dir Direction, column string, frame uint32) []byte {
+// column, sent in dir; the text follows them. info is what lists of packets show, from Wireshark 4.2 on. frame is the
+// number of the packet in the file it belongs to, 0 for none.
+func (c *Conversation) appendTextTags(b []byte, dir Direction, column string, info []byte, frame uint32) []byte {
 	from, to := c.client, c.server
 	if dir == ToClient {
 		from, to = to, from
@@ -224,6 +226,7 @@ func (c *Conversation) appendTextTags(b []byte, dir Direction, column string, fr
 		b = appendTag32(b, tagFrame, frame)
 	}
 	b = appendTag(b, tagColumn, column)
+	b = appendTag(b, tagInfo, info)
 	return appendTag(b, tagEnd, "")
 }
 

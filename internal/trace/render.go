@@ -396,17 +396,31 @@ func bytesOf(v reflect.Value) []byte {
 	return b
 }
 
-// appendRequest appends "> Name" with the handle, then a line per field.
+// appendRequest appends the two parts of a request: a line, and a line per field.
 func (r *renderer) appendRequest(b []byte, o *Op) []byte {
+	return r.appendRequestFields(append(appendRequestHead(b, o), '\n'), o)
+}
+
+// appendRequestHead appends "> Name" with the handle.
+func appendRequestHead(b []byte, o *Op) []byte {
 	b = append(append(b, "> "...), o.Name...)
 	if o.IsROP {
 		b = appendHex(append(b, " handle="...), uint64(o.Input), 0)
 	}
-	return r.appendFields(append(b, '\n'), o.Request, "")
+	return b
 }
 
-// appendResponse appends "< Name result" with the time it took, then a line per field.
+func (r *renderer) appendRequestFields(b []byte, o *Op) []byte {
+	return r.appendFields(b, o.Request, "")
+}
+
+// appendResponse appends the two parts of a response.
 func (r *renderer) appendResponse(b []byte, o *Op) []byte {
+	return r.appendResponseFields(append(appendResponseHead(b, o), '\n'), o)
+}
+
+// appendResponseHead appends "< Name result" with the time it took.
+func appendResponseHead(b []byte, o *Op) []byte {
 	b = append(append(b, "< "...), o.Name...)
 	if o.Fault {
 		b = appendHex(append(b, " fault "...), uint64(o.Code), 8)
@@ -416,8 +430,10 @@ func (r *renderer) appendResponse(b []byte, o *Op) []byte {
 	if o.Output != 0 {
 		b = appendHex(append(b, " handle="...), uint64(o.Output), 0)
 	}
-	b = append(append(b, ' '), o.Dur.Round(time.Microsecond).String()...)
-	b = append(b, '\n')
+	return append(append(b, ' '), o.Dur.Round(time.Microsecond).String()...)
+}
+
+func (r *renderer) appendResponseFields(b []byte, o *Op) []byte {
 	if cause := o.cause(); cause != "" {
 		b = append(append(append(b, "    cause: "...), cause...), '\n')
 	}

@@ -154,6 +154,8 @@ type PerUserReader interface {
 	PerUserFolders(account string) ([]FolderID, error)
 	// UnreadOf counts the living normal messages of a folder that an account has not read.
 	UnreadOf(account string, folder FolderID) (int64, error)
+	// HaveRead says which of some messages of a folder an account has read.
+	HaveRead(account string, folder FolderID, messages []MessageID) (map[MessageID]bool, error)
 }
 
 // PerUserWriter keeps who read what in public folders.

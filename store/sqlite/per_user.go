@@ -43,6 +43,23 @@ func (r *reader) UnreadOf(account string, folder store.FolderID) (n int64, err e
 	return n, nil
 }
 
+// HaveRead says which messages an account has read.
+func (r *reader) HaveRead(account string, folder store.FolderID, messages []store.MessageID) (map[store.MessageID]bool, error) {
+	have := make(map[store.MessageID]bool)
+	account = fold(account)
+	for _, id := range messages {
+		var mark int64
+		const query = "SELECT count(*) FROM read_state WHERE account = ? AND folder = ? AND mid = ?"
+		if err := r.c.row(query, []any{account, int64(folder), int64(id)}, &mark); err != nil {
+			return nil, err
+		}
+		if mark != 0 {
+			have[id] = true
+		}
+	}
+	return have, nil
+}
+
 // MarkRead marks messages of public folders for an account.
 func (t *tx) MarkRead(account string, messages []store.MessageID, read bool) ([]store.MessageID, error) {
 	var changed []store.MessageID

@@ -56,6 +56,14 @@ func (f *fixture) marked(account string) (ids []store.MessageID, unread int64) {
 		if err != nil {
 			return err
 		}
+		have, err := r.HaveRead(account, f.inbox, append([]store.MessageID{4711}, ids...))
+		if err != nil {
+			return err
+		}
+		f.same("have read", len(have), len(ids))
+		for _, id := range ids {
+			f.same("has read", have[id], true)
+		}
 		unread, err = r.UnreadOf(account, f.inbox)
 		return err
 	})

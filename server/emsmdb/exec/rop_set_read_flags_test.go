@@ -216,11 +216,43 @@ func TestSetReadFlagsPublic(t *testing.T) {
 				t.Errorf("%s: %s has read %d, want %d", tt.name, user, got, want)
 			}
 		}
+		for o, at := range map[*world]uint8{bob: 1, w: 2} {
+			want := int64(0)
+			if o == bob {
+				want = int64(tt.read)
+			}
+			read := int64(0)
+			for _, row := range o.listed(at, 0, mapi.TagMessageFlags, mapi.TagRead) {
+				if row[0].Int()&int64(mapi.MfRead) != 0 && row[1].Bool() {
+					read++
+				}
+			}
+			if v := o.props(at, mapi.TagContentUnreadCount)[0]; read != want || v.Int() != int64(len(ids))-want {
+				t.Errorf("%s: %d rows read and %d unread, want %d read", tt.name, read, v.Int(), want)
+			}
+		}
+	}
+	one[*rop.OpenMessageResponse](bob, &rop.OpenMessageRequest{InOut: inOut(0, 3), CodePageID: 0x0FFF, FolderID: folder, MessageID: ids[2]})
+	for _, flags := range []uint8{mapi.ReadFlagDefault, mapi.ReadFlagClearReadFlag | mapi.ReadFlagSuppressReceipt} {
+		for _, changed := range []bool{true, false} {
+			req := &rop.SetMessageReadFlagRequest{RespIn: rop.RespIn{ResponseHandleIndex: 3, InputHandleIndex: 3}, ReadFlags: flags, ClientData: new(rop.ClientData)}
+			if r := one[*rop.SetMessageReadFlagResponse](bob, req); r.ReadStatusChanged != changed {
+				t.Errorf("flags %x: changed %v, want %v", flags, r.ReadStatusChanged, changed)
+			}
+			if v := bob.props(3, mapi.TagRead)[0]; v.Bool() != (flags == mapi.ReadFlagDefault) {
+				t.Errorf("flags %x: read %v", flags, v)
+			}
+		}
 	}
 	for _, id := range ids {
 		if m := w.mustMessage(id); m.Flags&mapi.MfRead != 0 {
 			t.Errorf("the message itself is marked: %x", m.Flags)
 		}
+	}
+	one[*rop.CreateMessageResponse](w, &rop.CreateMessageRequest{InOut: inOut(2, 4), CodePageID: 0x0FFF, FolderID: folder})
+	one[*rop.SaveChangesMessageResponse](w, &rop.SaveChangesMessageRequest{RespIn: rop.RespIn{ResponseHandleIndex: 4, InputHandleIndex: 4}})
+	if a, b := w.props(2, mapi.TagContentUnreadCount)[0], bob.props(1, mapi.TagContentUnreadCount)[0]; a.Int() != 3 || b.Int() != 3 {
+		t.Errorf("alice has %d unread after a message of her own, bob %d", a.Int(), b.Int())
 	}
 }
 

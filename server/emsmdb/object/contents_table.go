@@ -215,13 +215,24 @@ func (c *contents) read(r store.Reader, plan *rowPlan, marks []view.Entry) ([][]
 	if err != nil {
 		return nil, err
 	}
+	var have map[store.MessageID]bool
+	perUser := plan.flags >= 0 && c.logon.perUser(c.sel.Associated)
+	if perUser {
+		if have, err = r.HaveRead(c.logon.reader(), c.folder, ids); err != nil {
+			return nil, err
+		}
+	}
 	out := make([][]prop.Value, len(marks))
 	for i, values := range fetched {
 		switch m := marks[i]; {
 		case m.IsCategory():
 			out[i], err = c.header(r, plan, m)
 		case values != nil:
-			out[i] = plan.row(plan.facts(c, m.ID, m.Instance, values), values)
+			facts := plan.facts(c, m.ID, m.Instance, values)
+			if perUser {
+				facts.flags = c.logon.seen(facts.flags, have[m.ID])
+			}
+			out[i] = plan.row(facts, values)
 		}
 		if err != nil {
 			return nil, err

@@ -205,10 +205,8 @@ func (f *Folder) SetReadFlags(ctx context.Context, ids []mapi.ID, flags uint8) (
 		if err != nil || mask == 0 {
 			return 0, err
 		}
-		if f.logon.Public() {
-			if mask&mapi.MfRead != 0 {
-				_, err = tx.MarkRead(f.logon.session.User.Name, []store.MessageID{msg.ID}, set&mapi.MfRead != 0)
-			}
+		if f.logon.perUser(msg.Associated) {
+			_, err = f.logon.mark(tx, msg.ID, set, mask)
 			return 0, err
 		}
 		if (msg.Flags^set)&mask != 0 {

@@ -106,6 +106,10 @@ func (l *Logon) folderComputed(ctx context.Context, s *folderState, tag mapi.Pro
 		return l.folderFlags(ctx, s)
 	case mapi.TagAdditionalRenEntryIdsEx.ID():
 		return l.additionalRenEx(ctx, s)
+	case mapi.TagContentUnreadCount.ID():
+		if l.perUser(false) {
+			return l.unreadOf(ctx, s)
+		}
 	case mapi.TagAddressBookEntryId.ID():
 		return l.folderAddress(ctx, s)
 	}

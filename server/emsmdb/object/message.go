@@ -248,6 +248,13 @@ func (m *Message) facts(r store.Reader) (*messageFacts, error) {
 	}
 	f.folder, f.flags, f.attachments, f.associated = msg.Folder, msg.Flags, msg.Attachments > 0, msg.Associated
 	f.change, f.modified, f.size, f.status = msg.Change, msg.Modified, msg.Size, msg.Status
+	if m.logon.perUser(msg.Associated) {
+		have, err := r.HaveRead(m.logon.reader(), msg.Folder, []store.MessageID{m.id})
+		if err != nil {
+			return nil, err
+		}
+		f.flags = m.logon.seen(f.flags, have[m.id])
+	}
 	if len(m.work.attachments) > 0 {
 		list, err := m.work.attachmentList(r)
 		f.attachments = len(list) > 0

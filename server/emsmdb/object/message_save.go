@@ -104,7 +104,9 @@ func (m *Message) write(tx store.Tx, force bool) (saved store.Message, edit stor
 		if rest := (store.ContentEdit{Edit: store.Edit{Staged: edit.Staged}, Attachments: edit.Attachments}); len(rest.Staged)+len(rest.Attachments) > 0 {
 			n.Edit = &rest
 		}
-		saved, err = tx.CreateMessage(n)
+		if saved, err = tx.CreateMessage(n); err == nil && m.logon.perUser(m.associated) {
+			_, err = m.logon.mark(tx, saved.ID, flags, mapi.MfRead) // who wrote it knows it
+		}
 		return saved, edit, m.checkSize(saved, 0, err)
 	}
 	e := store.MessageEdit{ContentEdit: edit, FlagsMask: mapi.MfUnmodified}

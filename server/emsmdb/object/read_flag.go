@@ -28,6 +28,9 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 			return mapi.ErrObjectDeleted
 		case err != nil:
 			return err
+		case m.logon.perUser(before.Associated):
+			changed, err = m.logon.mark(tx, m.id, set, mask)
+			return err
 		}
 		changed = (before.Flags^set)&mask&mapi.MfRead != 0
 		if (before.Flags^set)&mask == 0 {

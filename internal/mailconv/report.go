@@ -157,9 +157,7 @@ func (r *report) delivery(m *Message, o ReadOptions) bool {
 		}
 		who := address{addr: cmp.Or(typed(h.get("Final-Recipient")), typed(h.get("Original-Recipient"))), name: cleanName(decodeWords(h.get("X-Display-Name")))}
 		row := m.addRecipient(partyAt(o.Directory, who), mapi.RecipientTo)
-		for _, t := range statusProps(h) {
-			row.Props = append(row.Props, t)
-		}
+		row.Props = append(row.Props, statusProps(h)...)
 		if at := m.Get(mapi.TagClientSubmitTime); !at.IsZero() {
 			row.Props = append(row.Props, prop.Tagged{Tag: mapi.TagReportTime, Value: at})
 			if worst == 0 {

@@ -144,6 +144,9 @@ func (a *App) newEMSMDB(s *server, log *zap.Logger) *emsmdb.Service {
 		Logger: log.Named("emsmdb"), Now: a.opts.Now, Services: services, MinLevel: level, Trace: a.hub, Observer: a.observer(s.cfg.Name),
 		Limits: emsmdb.Limits{
 			SessionsPerUser: l.SessionsPerUser, Handles: l.HandlesPerSession, Notifications: l.NotificationsPerSession, Orders: int64(l.TableMemory),
+			Message: object.Limits{
+				Recipients: l.RecipientsPerMessage, Attachments: l.AttachmentsPerMessage, Depth: l.EmbeddingDepth, MessageSize: int64(l.MessageSize),
+			},
 		},
 	})
 }

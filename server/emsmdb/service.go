@@ -60,6 +60,7 @@ type Limits struct {
 	Logons          int   // 256 per session, the width of a LogonId
 	Notifications   int   // 1024 queued per session
 	Orders          int64 // 256 MiB for the shared orders of contents tables
+	Message         object.Limits
 }
 
 func (l Limits) withDefaults() Limits {
@@ -99,7 +100,7 @@ func New(opts Options) *Service {
 	opts.Limits = opts.Limits.withDefaults()
 	env := object.NewEnv(object.EnvOptions{
 		Store: opts.Store, Directory: opts.Directory, Profile: opts.Profile, Server: opts.Server, Now: opts.Now,
-		Orders: opts.Limits.Orders,
+		Orders: opts.Limits.Orders, Limits: opts.Limits.Message,
 	})
 	return &Service{
 		opts: opts, log: opts.Logger, env: env, registry: newRegistry(),

@@ -134,11 +134,14 @@ func (rd *recipientReader) fields(row *rop.RecipientRow, out *recipientProps) {
 		return
 	case rop.RecipientTypePersonalDL1, rop.RecipientTypePersonalDL2:
 		out.set(mapi.TagAddressType, prop.String("MAPIPDL"))
-		out.set(mapi.TagEntryId, prop.Binary(row.EntryID))
-		out.set(mapi.TagSearchKey, prop.Binary(row.SearchKey))
+		if len(row.EntryID) > 0 { // clients stumble over empty ones
+			out.set(mapi.TagEntryId, prop.Binary(row.EntryID))
+		}
+		if len(row.SearchKey) > 0 {
+			out.set(mapi.TagSearchKey, prop.Binary(row.SearchKey))
+		}
 		out.add(mapi.TagObjectType, prop.Uint32(mapi.ObjectDistributionList))
 		out.add(mapi.TagDisplayType, prop.Uint32(mapi.DisplayPrivateDL))
-		return
 	case rop.RecipientTypeNone:
 		if flags&rop.RecipientOtherAddressType != 0 {
 			out.set(mapi.TagAddressType, prop.String(codepage.Decode(rd.message.CodePage(), row.AddressType)))

@@ -488,6 +488,7 @@ func TestReleaseDropsStages(t *testing.T) {
 	write(4, 6, mapi.TagAttachDataBinary)
 	w.saveAttachment(4)
 	w.set(3, prop.Tagged{Tag: mapi.TagRtfCompressed, Value: prop.Binary([]byte("short"))}) // takes the place of a stage
+	w.run(&rop.ReleaseRequest{In: in(6)})
 	write(4, 6, mapi.TagAttachDataBinary)
 	if n := w.stages(); n == 0 {
 		t.Error("nothing is staged: the test tests nothing")

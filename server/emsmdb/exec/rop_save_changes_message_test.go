@@ -401,3 +401,64 @@ func TestSaveChangesMessageFolderGone(t *testing.T) {
 		t.Errorf("the message is gone with it: class %q", got)
 	}
 }
+
+// TestDeletedMessageUnderItsHandles: every handle of a message that is gone says so.
+func TestDeletedMessageUnderItsHandles(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.create()
+	w.attach(4)
+	w.embed(4, 5, mapi.OpenModeCreate)
+	w.save(5)
+	w.saveAttachment(4)
+	id := w.save(3)
+	one[*rop.GetAttachmentTableResponse](w, &rop.GetAttachmentTableRequest{InOut: inOut(3, 2)})
+	w.change("alice", func(tx store.Tx) error { return tx.DeleteMessage(store.MessageID(id.Counter()), true) })
+	for _, req := range []rop.Request{
+		&rop.GetPropertiesListRequest{In: in(3)},
+		&rop.GetPropertiesSpecificRequest{In: in(3), PropertyTags: []mapi.PropTag{mapi.TagSubject}},
+		&rop.GetPropertiesListRequest{In: in(4)},
+		&rop.GetPropertiesSpecificRequest{In: in(4), PropertyTags: []mapi.PropTag{mapi.TagAttachLongFilename}},
+		&rop.GetPropertiesListRequest{In: in(5)},
+		&rop.GetPropertiesSpecificRequest{In: in(5), PropertyTags: []mapi.PropTag{mapi.TagSubject}},
+		&rop.ReadRecipientsRequest{In: in(3)},
+		&rop.ReloadCachedInformationRequest{In: in(3)},
+		&rop.ModifyRecipientsRequest{In: in(3), RecipientRows: []rop.ModifyRecipientRow{to(1, "Ann")}},
+		&rop.OpenAttachmentRequest{InOut: inOut(3, 6)},
+		&rop.CreateAttachmentRequest{InOut: inOut(3, 6)},
+		&rop.DeleteAttachmentRequest{In: in(3)},
+		&rop.SetMessageReadFlagRequest{RespIn: rop.RespIn{ResponseHandleIndex: 1, InputHandleIndex: 3}},
+		saveRequest(3, mapi.SaveForce),
+	} {
+		if got := w.code(req); got != mapi.ErrObjectDeleted {
+			t.Errorf("%T on object %d: %v", req, req.Header().Input, got)
+		}
+	}
+	if got := w.code(openRequest(3, id, mapi.OpenModeReadOnly)); got != mapi.ErrNotFound {
+		t.Errorf("opening it: %v", got)
+	}
+}
+
+// TestOpenMessageInAnotherFolder: a folder opens the messages that are in it, [MS-OXCMSG] 3.2.5.1.
+func TestOpenMessageInAnotherFolder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.created()
+	l := w.logOn()
+	for i, want := range map[int]mapi.ErrorCode{fidInbox: mapi.Success, 5: mapi.ErrNotFound, fidRoot: mapi.ErrNotFound} {
+		req := openRequest(3, id, mapi.OpenModeReadOnly)
+		req.FolderID = l.FolderIDs[i]
+		if got := w.code(req); got != want {
+			t.Errorf("folder %d of the logon: %v, want %v", i, got, want)
+		}
+	}
+	for name, req := range map[string]*rop.OpenMessageRequest{
+		"UnknownMessage": openRequest(3, mapi.NewID(1, 0xFFFFFF), 0), "ZeroMessage": openRequest(3, 0, 0), "OtherReplica": openRequest(3, mapi.NewID(9, id.Counter()), 0),
+	} {
+		if got := w.code(req); got != mapi.ErrNotFound {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	// Bits of the mode without a meaning are ignored.
+	w.openAt(3, id, 0xF8|mapi.OpenModeReadWrite)
+}

@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"errors"
+	"github.com/mapid/mapid/server/emsmdb/draft"
 	"math"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -15,9 +16,9 @@ type Attachment struct {
 	logon    *Logon
 	page     uint32
 	writable bool
-	in       *Message // it was opened from
-	message  *draft   // that it is saved into
-	work     *draft
+	in       *Message     // it was opened from
+	message  *draft.Draft // that it is saved into
+	work     *draft.Draft
 	stages   *stages
 	depth    int // of the message it is in; 0 stands in a folder
 	// touchedSize says that a client tried to set PidTagAttachSize.
@@ -25,7 +26,7 @@ type Attachment struct {
 }
 
 // attachment returns the object of a new handle. The caller counts it.
-func (m *Message) attachment(work *draft, writable bool) *Attachment {
+func (m *Message) attachment(work *draft.Draft, writable bool) *Attachment {
 	return &Attachment{logon: m.logon, page: m.page, writable: writable, in: m, message: m.work, work: work, stages: m.stages, depth: m.depth}
 }
 
@@ -37,23 +38,23 @@ func (m *Message) OpenAttachment(ctx context.Context, number uint32, mode uint8)
 	if mode == mapi.OpenModeReadWrite && !m.writable {
 		return nil, mapi.ErrAccessDenied
 	}
-	var found *draft
+	var found *draft.Draft
 	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		found, err = m.work.attachment(r, number)
+		found, err = m.work.Attachment(r, number)
 		return err
 	})
 	if err == nil && found == nil {
 		err = mapi.ErrNotFound
 	}
 	if err != nil {
-		return nil, m.gone(err)
+		return nil, gone(err)
 	}
 	m.stages.hold()
-	return m.attachment(&draft{below: found, number: number, stored: found.stored}, m.writable && mode != mapi.OpenModeReadOnly), nil
+	return m.attachment(&draft.Draft{Below: found, Number: number, Stored: found.Stored}, m.writable && mode != mapi.OpenModeReadOnly), nil
 }
 
-// gone turns the absence of a message that was there into what clients are told of it.
-func (m *Message) gone(err error) error {
+// gone turns the absence of an object that was there into what clients are told of it.
+func gone(err error) error {
 	if errors.Is(err, store.ErrNotFound) {
 		return mapi.ErrObjectDeleted
 	}
@@ -77,45 +78,41 @@ func (m *Message) CreateAttachment(ctx context.Context) (*Attachment, uint32, er
 		return err
 	})
 	if err != nil {
-		return nil, 0, m.gone(err)
+		return nil, 0, gone(err)
 	}
 	number := m.nextAttachment
 	m.nextAttachment++ // used up even if the attachment is never saved
-	work := &draft{number: number}
+	work := &draft.Draft{Number: number}
 	now := prop.Time(mapi.NewFileTime(m.logon.env.Now()))
 	for _, p := range []prop.Tagged{
 		{Tag: mapi.TagRenderingPosition, Value: prop.Int32(mapi.RenderingNone)}, {Tag: mapi.TagCreationTime, Value: now}, {Tag: mapi.TagLastModificationTime, Value: now},
 	} {
-		work.set(change{tag: p.Tag, value: p.Value})
+		work.Set(draft.Change{Tag: p.Tag, Value: p.Value})
 	}
 	m.stages.hold()
 	return m.attachment(work, true), number, nil
 }
 
-// attachmentCounter keeps, among the properties of a message, the number above those of deleted attachments: numbers
-// are never used again on a message. Messages have no such property; clients never see it.
-const attachmentCounter = mapi.TagAttachNumber
-
 // countAttachments counts the attachments and takes note of the numbers that are used up.
 func (m *Message) countAttachments(r store.Reader) (int, error) {
-	list, err := m.work.attachmentList(r)
+	list, err := m.work.AttachmentList(r)
 	if err != nil {
 		return 0, err
 	}
 	for _, a := range list {
-		m.nextAttachment = max(m.nextAttachment, a.number+1)
+		m.nextAttachment = max(m.nextAttachment, a.Number+1)
 	}
-	props, err := m.work.rawProps(r, attachmentCounter)
-	m.nextAttachment = max(m.nextAttachment, uint32(valueOf(props, attachmentCounter).Bits()))
+	props, err := m.work.RawProps(r, draft.AttachmentCounter)
+	m.nextAttachment = max(m.nextAttachment, uint32(valueOf(props, draft.AttachmentCounter).Bits()))
 	return len(list), err
 }
 
 // counter returns what a save must keep of the numbers that are used up, if anything.
-func (m *Message) counter(list []*draft) []prop.Tagged {
-	if n := len(list); m.nextAttachment == 0 || n > 0 && list[n-1].number+1 == m.nextAttachment {
+func (m *Message) counter(list []*draft.Draft) []prop.Tagged {
+	if n := len(list); m.nextAttachment == 0 || n > 0 && list[n-1].Number+1 == m.nextAttachment {
 		return nil
 	}
-	return []prop.Tagged{{Tag: attachmentCounter, Value: prop.Uint32(m.nextAttachment)}}
+	return []prop.Tagged{{Tag: draft.AttachmentCounter, Value: prop.Uint32(m.nextAttachment)}}
 }
 
 // DeleteAttachment deletes an attachment from the message, for others once that is saved, [MS-OXCMSG] 3.2.5.14.
@@ -123,33 +120,33 @@ func (m *Message) DeleteAttachment(ctx context.Context, number uint32) error {
 	if !m.writable {
 		return mapi.ErrAccessDenied
 	}
-	var found *draft
+	var found *draft.Draft
 	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
 		if _, err := m.countAttachments(r); err != nil {
 			return err
 		}
-		found, err = m.work.attachment(r, number)
+		found, err = m.work.Attachment(r, number)
 		return err
 	})
 	if err == nil && found == nil {
 		err = mapi.ErrNotFound
 	}
 	if err != nil {
-		return m.gone(err)
+		return gone(err)
 	}
-	return m.stages.drop(ctx, m.work.remove(found)...)
+	return m.stages.drop(ctx, m.work.Remove(found)...)
 }
 
 // ValidAttachments lists the numbers of the message's attachments, [MS-OXCMSG] 2.2.3.18.
 func (m *Message) ValidAttachments(ctx context.Context) (numbers []uint32, err error) {
 	err = m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		list, err := m.work.attachmentList(r)
+		list, err := m.work.AttachmentList(r)
 		for _, a := range list {
-			numbers = append(numbers, a.number)
+			numbers = append(numbers, a.Number)
 		}
 		return err
 	})
-	return numbers, m.gone(err)
+	return numbers, gone(err)
 }
 
 // Save commits the changes of the attachment to its message, [MS-OXCMSG] 3.2.5.15.
@@ -162,17 +159,17 @@ func (a *Attachment) Save(ctx context.Context, flags uint8) error {
 		return codeOrNil(p.SaveReadOnly)
 	case a.touchedSize && p.AttachSizeChanged != mapi.Success:
 		return p.AttachSizeChanged
-	case a.work.below != nil && a.work.below.deleted:
+	case a.work.Below != nil && a.work.Below.Deleted:
 		return mapi.ErrObjectDeleted
 	}
-	if a.work.changes[mapi.TagLastModificationTime.ID()].tag == 0 {
-		a.work.set(change{tag: mapi.TagLastModificationTime, value: prop.Time(mapi.NewFileTime(a.logon.env.Now()))})
+	if a.work.Changes[mapi.TagLastModificationTime.ID()].Tag == 0 {
+		a.work.Set(draft.Change{Tag: mapi.TagLastModificationTime, Value: prop.Time(mapi.NewFileTime(a.logon.env.Now()))})
 	}
-	if a.work.below == nil {
-		a.work.below = &draft{number: a.work.number}
-		a.message.keep(a.work.below)
+	if a.work.Below == nil {
+		a.work.Below = &draft.Draft{Number: a.work.Number}
+		a.message.Keep(a.work.Below)
 	}
-	dropped := a.work.commit()
+	dropped := a.work.Commit()
 	a.touchedSize = false
 	if flags&saveFlagsMask == mapi.SaveKeepOpenReadOnly && p.KeepsOpenReadOnly {
 		a.writable = false
@@ -203,18 +200,18 @@ var attachmentTags = []mapi.PropTag{
 func (a *Attachment) computed(tag mapi.PropTag) prop.Value {
 	switch tag.ID() {
 	case mapi.TagAttachNumber.ID():
-		return prop.Uint32(a.work.number)
+		return prop.Uint32(a.work.Number)
 	case mapi.TagAttachMethod.ID():
-		return prop.Uint32(a.work.method())
+		return prop.Uint32(a.work.Method())
 	case mapi.TagAccess.ID():
 		return prop.Uint32(mapi.AccessRead | a.level())
 	case mapi.TagAccessLevel.ID():
-		if a.work.unsaved() {
+		if a.work.Unsaved() {
 			return prop.Uint32(a.logon.env.Profile.Message.NewAttachAccessLevel)
 		}
 		return prop.Uint32(a.level())
 	case mapi.TagRecordKey.ID():
-		return instanceKey(uint64(a.work.storedBag()), uint64(a.work.number), 0)
+		return instanceKey(uint64(a.work.StoredBag()), uint64(a.work.Number), 0)
 	case mapi.TagMappingSignature.ID(), mapi.TagStoreRecordKey.ID():
 		return prop.Binary(a.logon.mailbox.GUID[:])
 	case mapi.TagStoreEntryId.ID():
@@ -224,7 +221,7 @@ func (a *Attachment) computed(tag mapi.PropTag) prop.Value {
 			return prop.Uint32(mapi.ObjectAttachment)
 		}
 	case mapi.TagAttachDataObject.ID():
-		if tag.Type() == mapi.PtypObject && a.work.message() != nil {
+		if tag.Type() == mapi.PtypObject && a.work.Message() != nil {
 			return tooLarge // opened by RopOpenEmbeddedMessage
 		}
 	}
@@ -234,12 +231,12 @@ func (a *Attachment) computed(tag mapi.PropTag) prop.Value {
 // size is PidTagAttachSize: what the attachment counts for in the size of its message.
 func (a *Attachment) size(r store.Reader) (prop.Value, error) {
 	switch {
-	case a.work.unsaved():
+	case a.work.Unsaved():
 		return prop.Uint32(a.logon.env.Profile.Message.NewAttachSize), nil
-	case !a.work.dirty() && !a.work.below.dirty():
-		return prop.Int32(int32(min(a.work.below.stored.Size, math.MaxInt32))), nil
+	case !a.work.Dirty() && !a.work.Below.Dirty():
+		return prop.Int32(int32(min(a.work.Below.Stored.Size, math.MaxInt32))), nil
 	}
-	n, err := a.work.size(r)
+	n, err := a.work.Size(r)
 	return prop.Int32(int32(min(n, math.MaxInt32))), err
 }
 
@@ -256,11 +253,11 @@ func (a *Attachment) Get(ctx context.Context, tags []mapi.PropTag) (values []pro
 		values, err = a.values(r, tags)
 		return err
 	})
-	return values, err
+	return values, gone(err)
 }
 
 func (a *Attachment) values(r store.Reader, tags []mapi.PropTag) ([]prop.Value, error) {
-	values, err := pick(tags, a.computed, func(rest []mapi.PropTag) ([]store.Property, error) { return a.work.props(r, rest...) })
+	values, err := pick(tags, a.computed, func(rest []mapi.PropTag) ([]store.Property, error) { return a.work.Props(r, rest...) })
 	if err != nil {
 		return nil, err
 	}
@@ -284,7 +281,7 @@ func (a *Attachment) values(r store.Reader, tags []mapi.PropTag) ([]prop.Value, 
 // List implements Bag.
 func (a *Attachment) List(ctx context.Context) (tags []mapi.PropTag, err error) {
 	err = a.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		props, err := a.work.props(r)
+		props, err := a.work.Props(r)
 		tags = listed(props, func(tag mapi.PropTag) prop.Value {
 			if tag == mapi.TagAttachSize {
 				return prop.Int32(0) // there is one
@@ -293,7 +290,7 @@ func (a *Attachment) List(ctx context.Context) (tags []mapi.PropTag, err error) 
 		}, attachmentTags)
 		return err
 	})
-	return tags, err
+	return tags, gone(err)
 }
 
 // OpenEmbedded opens the message that the attachment holds, or makes it, [MS-OXCMSG] 3.2.5.16.
@@ -312,15 +309,15 @@ func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uin
 		logon: a.logon, page: page, stages: a.stages, holder: a.work, in: a, embedded: true, rights: rightsAll, depth: a.depth + 1,
 		writable: a.writable && (mode != mapi.OpenModeReadOnly || !a.logon.env.Profile.Message.EmbeddedReadOnly),
 	}
-	switch inner := a.work.message(); {
+	switch inner := a.work.Message(); {
 	case m.depth > a.logon.env.Limits.Depth:
 		return nil, nil, mapi.ErrMaxAttachment
 	case inner != nil:
-		m.work = &draft{below: inner}
+		m.work = &draft.Draft{Below: inner}
 	case mode != mapi.OpenModeCreate:
 		return nil, nil, mapi.ErrNotFound
 	default:
-		m.work, m.fresh = new(draft), true
+		m.work, m.fresh = new(draft.Draft), true
 		if err := m.initialize(); err != nil {
 			return nil, nil, err
 		}
@@ -331,7 +328,7 @@ func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uin
 		return err
 	})
 	if err != nil {
-		return nil, nil, m.gone(err)
+		return nil, nil, gone(err)
 	}
 	m.columns = opened.Columns
 	m.stages.hold()

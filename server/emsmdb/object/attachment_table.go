@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"github.com/mapid/mapid/server/emsmdb/draft"
 	"math"
 	"slices"
 
@@ -48,17 +49,17 @@ func (a *attachments) Rank(mark view.Entry) (int, bool) {
 func (a *attachments) Sync(ctx context.Context) error {
 	l := a.message.logon
 	return l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		drafts, err := a.message.work.attachmentList(r)
+		drafts, err := a.message.work.AttachmentList(r)
 		if err != nil {
-			return a.message.gone(err)
+			return gone(err)
 		}
 		list := make([]*Attachment, len(drafts))
 		for i, d := range drafts {
-			list[i] = a.message.attachment(&draft{below: d, number: d.number, stored: d.stored}, a.message.writable)
+			list[i] = a.message.attachment(&draft.Draft{Below: d, Number: d.Number, Stored: d.Stored}, a.message.writable)
 		}
 		marks := make([]view.Entry, 0, len(list))
 		for i := range list {
-			marks = append(marks, view.Entry{ID: store.MessageID(list[i].work.number)})
+			marks = append(marks, view.Entry{ID: store.MessageID(list[i].work.Number)})
 		}
 		a.list = list
 		if a.reads == 0 || !slices.Equal(a.marks, marks) {
@@ -72,7 +73,7 @@ func (a *attachments) Sync(ctx context.Context) error {
 // matched answers a restriction from properties that were read.
 func (a *Attachment) matched(props []store.Property, tag mapi.PropTag) prop.Value {
 	if tag == mapi.TagAttachSize {
-		return prop.Int32(int32(min(a.work.stored.Size, math.MaxInt32)))
+		return prop.Int32(int32(min(a.work.Stored.Size, math.MaxInt32)))
 	}
 	if a.logon != nil {
 		if v := matching(a.computed(tag), tag); !v.IsZero() {
@@ -88,7 +89,7 @@ func (a *attachments) Rows(ctx context.Context, marks []view.Entry, tags []mapi.
 	err := a.message.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		for i, mark := range marks {
 			for j := range a.list {
-				if uint64(a.list[j].work.number) != uint64(mark.ID) {
+				if uint64(a.list[j].work.Number) != uint64(mark.ID) {
 					continue
 				}
 				var err error
@@ -108,7 +109,7 @@ func (a *attachments) inRow(values []prop.Value, tags []mapi.PropTag, att *Attac
 	for i, tag := range tags {
 		switch tag.ID() {
 		case mapi.TagInstanceKey.ID():
-			values[i] = matching(instanceKey(uint64(att.work.storedBag()), uint64(att.work.number), 0), tag)
+			values[i] = matching(instanceKey(uint64(att.work.StoredBag()), uint64(att.work.Number), 0), tag)
 		case mapi.TagRowType.ID():
 			values[i] = matching(prop.Uint32(mapi.RowTypeLeaf), tag)
 		}
@@ -128,7 +129,7 @@ func (a *attachments) AllColumns(ctx context.Context) ([]mapi.PropTag, error) {
 	tags := append(slices.Clone(attachmentTags), mapi.TagInstanceKey, mapi.TagRowType)
 	err := a.message.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		for i := range a.list {
-			props, err := a.list[i].work.props(r)
+			props, err := a.list[i].work.Props(r)
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"github.com/mapid/mapid/server/emsmdb/draft"
 	"io"
 	"slices"
 	"unicode/utf8"
@@ -36,8 +37,8 @@ func replacedBodies(ctx context.Context, obj Editable, written mapi.PropTag) err
 	}
 	var dropped []store.StageID
 	for _, tag := range bodyTags {
-		if tag.ID() != mapi.TagInternetCodepage.ID() && !m.work.changed(tag) {
-			dropped = append(dropped, m.work.set(change{tag: tag, gone: true}))
+		if tag.ID() != mapi.TagInternetCodepage.ID() && !m.work.Changed(tag) {
+			dropped = append(dropped, m.work.Set(draft.Change{Tag: tag, Gone: true}))
 		}
 	}
 	return m.stages.drop(ctx, dropped...)
@@ -54,7 +55,7 @@ type bodies struct {
 
 // bodies looks at what there is. An empty text of a form that is more than its characters is none.
 func (m *Message) bodies(r store.Reader) (*bodies, error) {
-	props, err := m.work.props(r, mapi.TagBody, mapi.TagHtml.WithType(mapi.PtypUnspecified), mapi.TagRtfCompressed, mapi.TagRtfInSync, mapi.TagInternetCodepage,
+	props, err := m.work.Props(r, mapi.TagBody, mapi.TagHtml.WithType(mapi.PtypUnspecified), mapi.TagRtfCompressed, mapi.TagRtfInSync, mapi.TagInternetCodepage,
 		mapi.TagNativeBody)
 	if err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func (m *Message) guessPage(r store.Reader, b *bodies) (uint32, error) {
 		return codepage.UTF8, nil
 	}
 	head := make([]byte, min(guessBytes, max(b.html.Size, int64(len(b.html.Value.Str())))))
-	err := readPart(func(r store.Reader) (store.ValueReader, error) { return m.work.open(r, b.html.Tag) }, r, head, 0)
+	err := readPart(func(r store.Reader) (store.ValueReader, error) { return m.work.Open(r, b.html.Tag) }, r, head, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -153,7 +154,7 @@ func (m *Message) derivedBody(r store.Reader, tag mapi.PropTag) (prop.Value, err
 	}
 	from := b.source()
 	switch {
-	case from == nil, m.work.removed(tag):
+	case from == nil, m.work.Removed(tag):
 		return notFound, nil
 	case tag.ID() == mapi.TagRtfInSync.ID():
 		return prop.Bool(b.native == mapi.NativeBodyRTF), nil
@@ -215,12 +216,6 @@ func derivedType(tag mapi.PropTag) mapi.PropTag {
 	return tag.WithType(mapi.PtypBinary)
 }
 
-// removed reports whether a client removed a property since the last save.
-func (d *draft) removed(tag mapi.PropTag) bool {
-	c, ok := d.changes[tag.ID()]
-	return ok && c.gone && c.client
-}
-
 // derivedBodyTags lists what of bodyTags a message has without its being stored.
 func (m *Message) derivedBodyTags(r store.Reader, stored []store.Property) ([]mapi.PropTag, error) {
 	b, err := m.bodies(r)
@@ -231,7 +226,7 @@ func (m *Message) derivedBodyTags(r store.Reader, stored []store.Property) ([]ma
 	for _, tag := range bodyTags {
 		switch {
 		case slices.ContainsFunc(stored, func(p store.Property) bool { return p.Tag.ID() == tag.ID() }), m.logon.env.hides(tag.ID()):
-		case tag == mapi.TagNativeBody, b.source() != nil && !m.work.removed(tag):
+		case tag == mapi.TagNativeBody, b.source() != nil && !m.work.Removed(tag):
 			tags = append(tags, tag)
 		}
 	}
@@ -259,14 +254,14 @@ func (m *Message) convertBody(ctx context.Context, w *valueWriter, tag mapi.Prop
 		return err
 	}
 	from := b.source()
-	if from == nil || m.work.removed(tag) {
+	if from == nil || m.work.Removed(tag) {
 		return mapi.ErrNotFound
 	}
 	size := from.Size
 	if size == 0 {
 		size = int64(len(inlineBytes(from.Value)))
 	}
-	src := m.logon.env.reader(ctx, size, func(r store.Reader) (store.ValueReader, error) { return m.work.open(r, from.Tag) })
+	src := m.logon.env.reader(ctx, size, func(r store.Reader) (store.ValueReader, error) { return m.work.Open(r, from.Tag) })
 	to := w.writer(ctx)
 	if tag.Type() == mapi.PtypString8 {
 		eight := codepage.NewWriter(m.page, to)

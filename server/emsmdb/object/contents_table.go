@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"github.com/mapid/mapid/server/emsmdb/draft"
 	"math"
 	"slices"
 
@@ -314,7 +315,7 @@ func subObjects(r store.Reader, id store.MessageID, tag mapi.PropTag, yield func
 			if err != nil {
 				return err
 			}
-			a := Attachment{work: &draft{bag: list[i].Bag, number: list[i].Number, stored: list[i]}}
+			a := Attachment{work: &draft.Draft{Bag: list[i].Bag, Number: list[i].Number, Stored: list[i]}}
 			if !yield(&prop.Subject{Get: func(tag mapi.PropTag) prop.Value { return a.matched(props, tag) }}) {
 				break
 			}

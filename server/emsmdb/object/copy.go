@@ -149,9 +149,9 @@ func stageOf(ctx context.Context, obj Editable, tag mapi.PropTag) (stage store.S
 	err = env.updateStages(ctx, func(tx store.Tx) (err error) {
 		switch o := obj.(type) {
 		case *Message:
-			stage, err = o.work.stageValue(tx, tag)
+			stage, err = o.work.StageValue(tx, tag)
 		case *Attachment:
-			stage, err = o.work.stageValue(tx, tag)
+			stage, err = o.work.StageValue(tx, tag)
 		case *Folder:
 			var f store.Folder
 			if f, err = tx.Folder(o.id); err == nil {
@@ -185,7 +185,7 @@ func (c *copying) parts(ctx context.Context, tag mapi.PropTag) (bool, error) {
 		}
 		return true, c.message(ctx, src, c.dst.(*Message), selection{recipients: recipients, attachments: attachments})
 	case *Attachment:
-		if tag.ID() != mapi.TagAttachDataObject.ID() || src.work.message() == nil {
+		if tag.ID() != mapi.TagAttachDataObject.ID() || src.work.Message() == nil {
 			return false, nil
 		}
 		return true, c.attachment(ctx, src, c.dst.(*Attachment), selection{embedded: true})

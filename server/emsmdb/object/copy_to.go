@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"errors"
+	"github.com/mapid/mapid/server/emsmdb/draft"
 	"maps"
 	"slices"
 
@@ -73,42 +74,42 @@ type selection struct {
 func (c *copying) message(ctx context.Context, src, dst *Message, sel selection) error {
 	var have []store.Property
 	var recipients []store.Recipient
-	var attachments []*draft
+	var attachments []*draft.Draft
 	err := src.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		if have, err = dst.work.props(r); err != nil {
+		if have, err = dst.work.Props(r); err != nil {
 			return err
 		}
-		if recipients, err = dst.work.recipientList(r); err != nil {
+		if recipients, err = dst.work.RecipientList(r); err != nil {
 			return err
 		}
-		attachments, err = dst.work.attachmentList(r)
+		attachments, err = dst.work.AttachmentList(r)
 		return err
 	})
 	if err != nil {
-		return dst.gone(err)
+		return gone(err)
 	}
 	sel.props = c.chosen(sel.props, have)
 	sel.recipients = sel.recipients && (!c.keep || len(recipients) == 0)
 	sel.attachments = sel.attachments && (!c.keep || len(attachments) == 0)
-	copied, err := src.logon.env.clone(ctx, func(cl *cloner) (*draft, error) { return cl.message(src.work, sel, dst.depth) })
+	copied, err := src.logon.env.clone(ctx, func(cl *cloner) (*draft.Draft, error) { return cl.message(src.work, sel, dst.depth) })
 	if err != nil {
-		return src.gone(err)
+		return gone(err)
 	}
 	if err := c.adopt(ctx, copied, dst.work, dst.stages); err != nil {
 		return err
 	}
 	for _, tag := range []mapi.PropTag{mapi.TagBody, mapi.TagHtml, mapi.TagRtfCompressed} {
-		if _, ok := copied.changes[tag.ID()]; ok {
+		if _, ok := copied.Changes[tag.ID()]; ok {
 			if err := replacedBodies(ctx, dst, tag); err != nil {
 				return err
 			}
 		}
 	}
 	if sel.recipients {
-		dst.setRecipients(copied.recipients)
+		dst.setRecipients(copied.Recipients)
 	}
 	if sel.attachments {
-		if err := dst.replaceAttachments(ctx, attachments, copied.attachments); err != nil {
+		if err := dst.replaceAttachments(ctx, attachments, copied.Attachments); err != nil {
 			return err
 		}
 	}
@@ -127,7 +128,7 @@ func (c *copying) message(ctx context.Context, src, dst *Message, sel selection)
 }
 
 // replaceAttachments puts copies in the place of attachments; with neither it deletes all there are.
-func (m *Message) replaceAttachments(ctx context.Context, old []*draft, copies map[uint32]*draft) error {
+func (m *Message) replaceAttachments(ctx context.Context, old []*draft.Draft, copies map[uint32]*draft.Draft) error {
 	if copies == nil {
 		numbers, err := m.ValidAttachments(ctx)
 		if err != nil {
@@ -141,15 +142,15 @@ func (m *Message) replaceAttachments(ctx context.Context, old []*draft, copies m
 		return nil
 	}
 	for _, a := range old {
-		if err := m.DeleteAttachment(ctx, a.number); err != nil {
+		if err := m.DeleteAttachment(ctx, a.Number); err != nil {
 			return err
 		}
 	}
 	for _, number := range slices.Sorted(maps.Keys(copies)) {
 		a := copies[number]
-		a.number = m.nextAttachment
+		a.Number = m.nextAttachment
 		m.nextAttachment++
-		m.work.keep(a)
+		m.work.Keep(a)
 	}
 	return nil
 }
@@ -158,28 +159,28 @@ func (m *Message) replaceAttachments(ctx context.Context, old []*draft, copies m
 func (c *copying) attachment(ctx context.Context, src, dst *Attachment, sel selection) error {
 	var have []store.Property
 	err := src.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		have, err = dst.work.props(r)
+		have, err = dst.work.Props(r)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	sel.props = c.chosen(sel.props, have)
-	sel.embedded = sel.embedded && (!c.keep || dst.work.message() == nil)
-	copied, err := src.logon.env.clone(ctx, func(cl *cloner) (*draft, error) { return cl.attachment(src.work, sel, dst.depth) })
+	sel.embedded = sel.embedded && (!c.keep || dst.work.Message() == nil)
+	copied, err := src.logon.env.clone(ctx, func(cl *cloner) (*draft.Draft, error) { return cl.attachment(src.work, sel, dst.depth) })
 	if err != nil {
 		return err
 	}
 	if err := c.adopt(ctx, copied, dst.work, dst.stages); err != nil {
 		return err
 	}
-	if copied.embedded != nil {
-		if old := dst.work.message(); old != nil {
-			if err := dst.stages.drop(ctx, old.discard()...); err != nil {
+	if copied.Embedded != nil {
+		if old := dst.work.Message(); old != nil {
+			if err := dst.stages.drop(ctx, old.Discard()...); err != nil {
 				return err
 			}
 		}
-		dst.work.embedded = copied.embedded
+		dst.work.Embedded = copied.Embedded
 	}
 	if !c.move || !src.logon.env.Profile.Property.MovesObjects {
 		return nil
@@ -198,20 +199,20 @@ func (c *copying) chosen(choice func(mapi.PropTag) bool, have []store.Property) 
 }
 
 // adopt sets the properties of a copy in a working copy, which takes all its stages.
-func (c *copying) adopt(ctx context.Context, copied, to *draft, stages *stages) error {
-	copied.eachStage(stages.add)
+func (c *copying) adopt(ctx context.Context, copied, to *draft.Draft, stages *stages) error {
+	copied.EachStage(stages.add)
 	var dropped []store.StageID
-	for _, ch := range copied.changes {
-		dropped = append(dropped, to.set(ch))
+	for _, ch := range copied.Changes {
+		dropped = append(dropped, to.Set(ch))
 	}
 	return stages.drop(ctx, dropped...)
 }
 
 // removeCopied removes from the source what was copied.
-func (c *copying) removeCopied(ctx context.Context, copied *draft) error {
-	tags := make([]mapi.PropTag, 0, len(copied.changes))
-	for _, ch := range copied.changes {
-		tags = append(tags, ch.tag)
+func (c *copying) removeCopied(ctx context.Context, copied *draft.Draft) error {
+	tags := make([]mapi.PropTag, 0, len(copied.Changes))
+	for _, ch := range copied.Changes {
+		tags = append(tags, ch.Tag)
 	}
 	_, err := DeleteProperties(ctx, c.src, tags)
 	return err
@@ -330,7 +331,7 @@ type cloner struct {
 }
 
 // clone runs a cloner. Values that are large are shared with their originals until one of them is written.
-func (e *Env) clone(ctx context.Context, fn func(*cloner) (*draft, error)) (d *draft, err error) {
+func (e *Env) clone(ctx context.Context, fn func(*cloner) (*draft.Draft, error)) (d *draft.Draft, err error) {
 	err = e.updateStages(ctx, func(tx store.Tx) (err error) {
 		d, err = fn(&cloner{tx, &e.Limits})
 		return err
@@ -342,11 +343,11 @@ func (e *Env) clone(ctx context.Context, fn func(*cloner) (*draft, error)) (d *d
 var all = selection{props: func(mapi.PropTag) bool { return true }, recipients: true, attachments: true, embedded: true}
 
 // props copies the properties of d that were chosen.
-func (c *cloner) props(d, to *draft, choice func(mapi.PropTag) bool) error {
+func (c *cloner) props(d, to *draft.Draft, choice func(mapi.PropTag) bool) error {
 	if choice == nil {
 		return nil
 	}
-	props, err := d.props(c.tx)
+	props, err := d.Props(c.tx)
 	if err != nil {
 		return err
 	}
@@ -354,38 +355,38 @@ func (c *cloner) props(d, to *draft, choice func(mapi.PropTag) bool) error {
 		if !choice(p.Tag) {
 			continue
 		}
-		ch := change{tag: p.Tag, value: p.Value, client: true}
+		ch := draft.Change{Tag: p.Tag, Value: p.Value, Client: true}
 		if p.Size > 0 && p.Value.IsZero() {
-			if ch.stage, err = d.stageValue(c.tx, p.Tag); err != nil {
+			if ch.Stage, err = d.StageValue(c.tx, p.Tag); err != nil {
 				return err
 			}
 		}
-		to.set(ch)
+		to.Set(ch)
 	}
 	return nil
 }
 
 // message copies a message that will stand in depth.
-func (c *cloner) message(d *draft, sel selection, depth int) (*draft, error) {
+func (c *cloner) message(d *draft.Draft, sel selection, depth int) (*draft.Draft, error) {
 	if depth > c.limits.Depth {
 		return nil, mapi.ErrMaxAttachment
 	}
-	to := new(draft)
+	to := new(draft.Draft)
 	if err := c.props(d, to, sel.props); err != nil {
 		return nil, err
 	}
 	if sel.recipients {
-		list, err := d.recipientList(c.tx)
+		list, err := d.RecipientList(c.tx)
 		if err != nil {
 			return nil, err
 		}
-		to.recipients, to.recipientsSet = slices.Clone(list), true
+		to.Recipients, to.RecipientsSet = slices.Clone(list), true
 	}
 	if !sel.attachments {
 		return to, nil
 	}
-	to.attachments = make(map[uint32]*draft)
-	list, err := d.attachmentList(c.tx)
+	to.Attachments = make(map[uint32]*draft.Draft)
+	list, err := d.AttachmentList(c.tx)
 	if err != nil {
 		return nil, err
 	}
@@ -394,41 +395,26 @@ func (c *cloner) message(d *draft, sel selection, depth int) (*draft, error) {
 		if err != nil {
 			return nil, err
 		}
-		copied.number = a.number
-		to.keep(copied)
+		copied.Number = a.Number
+		to.Keep(copied)
 	}
 	return to, nil
 }
 
 // attachment copies an attachment of a message in depth.
-func (c *cloner) attachment(d *draft, sel selection, depth int) (*draft, error) {
-	to := new(draft)
+func (c *cloner) attachment(d *draft.Draft, sel selection, depth int) (*draft.Draft, error) {
+	to := new(draft.Draft)
 	if err := c.props(d, to, sel.props); err != nil {
 		return nil, err
 	}
 	if sel.props != nil && sel.props(mapi.TagAttachMethod) {
-		to.set(change{tag: mapi.TagAttachMethod, value: prop.Uint32(d.method()), client: true})
+		to.Set(draft.Change{Tag: mapi.TagAttachMethod, Value: prop.Uint32(d.Method()), Client: true})
 	}
-	inner := d.message()
+	inner := d.Message()
 	if !sel.embedded || inner == nil {
 		return to, nil
 	}
 	var err error
-	to.embedded, err = c.message(inner, all, depth+1)
+	to.Embedded, err = c.message(inner, all, depth+1)
 	return to, err
-}
-
-// eachStage hands out every stage that d and what hangs on it has.
-func (d *draft) eachStage(do func(store.StageID)) {
-	for _, c := range d.changes {
-		if c.stage != 0 {
-			do(c.stage)
-		}
-	}
-	for _, a := range d.attachments {
-		a.eachStage(do)
-	}
-	if d.embedded != nil {
-		d.embedded.eachStage(do)
-	}
 }

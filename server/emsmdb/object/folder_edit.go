@@ -48,7 +48,7 @@ func (f *Folder) SetProps(ctx context.Context, props []prop.Tagged) ([]Problem, 
 		if p.Tag.ID() == mapi.TagDisplayName.ID() {
 			rename = i
 		}
-		p.Tag = p.Tag.WithType(unicodeType(p.Tag.Type()))
+		p.Tag = p.Tag.WithType(prop.UnicodeType(p.Tag.Type()))
 		set = append(set, p)
 	}
 	err := f.edit(ctx, set, nil)

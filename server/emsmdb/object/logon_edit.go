@@ -54,7 +54,7 @@ func (l *Logon) SetProps(ctx context.Context, props []prop.Tagged) (problems []P
 		if code == mapi.Success && (!storableType(p.Tag.Type()) || !storableType(p.Value.Type())) {
 			code = mapi.ErrInvalidType
 		}
-		p.Tag = p.Tag.WithType(unicodeType(p.Tag.Type()))
+		p.Tag = p.Tag.WithType(prop.UnicodeType(p.Tag.Type()))
 		switch {
 		case code != mapi.Success:
 			problems = append(problems, Problem{i, props[i].Tag, code})
@@ -144,7 +144,7 @@ func stagedValue(r store.Reader, value store.Staged) (prop.Value, error) {
 	if _, err := s.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
 		return prop.Value{}, err
 	}
-	switch unicodeType(value.Tag.Type()) {
+	switch prop.UnicodeType(value.Tag.Type()) {
 	case mapi.PtypBinary:
 		return prop.Binary(b), nil
 	case mapi.PtypString:

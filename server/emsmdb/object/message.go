@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"errors"
+	"github.com/mapid/mapid/server/emsmdb/draft"
 	"slices"
 
 	"github.com/mapid/mapid/internal/codepage"
@@ -21,10 +22,10 @@ type Message struct {
 	page     uint32
 	id       store.MessageID // 0 in embedded messages
 	folder   store.FolderID
-	work     *draft
+	work     *draft.Draft
 	stages   *stages
 	embedded bool
-	holder   *draft // the attachment that an embedded message is saved into
+	holder   *draft.Draft // the attachment that an embedded message is saved into
 	in       *Attachment
 	fresh    bool // never saved
 	writable bool
@@ -84,19 +85,19 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 			return store.ErrNotFound
 		}
 		if want, ok := folderID(req.Folder); ok && want != msg.Folder {
-			// The folder may be a search folder that shows the message; one of another mailbox is a mistake.
+			// A search folder may show the message; no other folder does.
 			f, err := r.Folder(want)
 			if err != nil {
 				return err
 			}
-			if f.Mailbox != l.mailbox.ID {
+			if f.Mailbox != l.mailbox.ID || f.Type != store.FolderSearch {
 				return store.ErrNotFound
 			}
 		}
 		if msg.Deleted && req.Mode&mapi.OpenModeSoftDeleted == 0 {
 			return store.ErrNotFound
 		}
-		m.folder, m.work, m.base = msg.Folder, &draft{bag: msg.Bag}, msg.Change
+		m.folder, m.work, m.base = msg.Folder, &draft.Draft{Bag: msg.Bag}, msg.Change
 		m.associated, m.softDeleted = msg.Associated, msg.Deleted
 		if own, err = l.made(r, msg.Bag); err != nil {
 			return err
@@ -167,7 +168,7 @@ func (l *Logon) page(id uint16) (uint32, error) {
 
 // opened reads what the response of opening a message tells.
 func (m *Message) opened(r store.Reader) (*Opened, error) {
-	props, err := m.work.props(r)
+	props, err := m.work.Props(r)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +186,7 @@ func (m *Message) opened(r store.Reader) (*Opened, error) {
 	} else {
 		o.subject(props)
 	}
-	if o.Recipients, err = m.work.recipientList(r); err != nil {
+	if o.Recipients, err = m.work.RecipientList(r); err != nil {
 		return nil, err
 	}
 	o.Columns = recipientColumns(o.Recipients)
@@ -255,8 +256,8 @@ func (m *Message) facts(r store.Reader) (*messageFacts, error) {
 		}
 		f.flags = m.logon.seen(f.flags, have[m.id])
 	}
-	if len(m.work.attachments) > 0 {
-		list, err := m.work.attachmentList(r)
+	if len(m.work.Attachments) > 0 {
+		list, err := m.work.AttachmentList(r)
 		f.attachments = len(list) > 0
 		return f, err
 	}
@@ -280,7 +281,7 @@ func (m *Message) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, e
 			return err
 		}
 		values, err = pick(tags, first, func(rest []mapi.PropTag) ([]store.Property, error) {
-			return m.work.props(r, rest...)
+			return m.work.Props(r, rest...)
 		})
 		if err != nil {
 			return err
@@ -307,7 +308,7 @@ func (m *Message) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, e
 		}
 		return nil
 	})
-	return values, err
+	return values, gone(err)
 }
 
 // computed returns the properties the message computes before and after looking at stored ones.
@@ -365,7 +366,7 @@ func (m *Message) List(ctx context.Context) ([]mapi.PropTag, error) {
 		if err != nil {
 			return err
 		}
-		props, err := m.work.props(r)
+		props, err := m.work.Props(r)
 		if err != nil {
 			return err
 		}
@@ -381,7 +382,7 @@ func (m *Message) List(ctx context.Context) ([]mapi.PropTag, error) {
 		slices.Sort(tags)
 		return err
 	})
-	return tags, err
+	return tags, gone(err)
 }
 
 // computedMessageTags are the tags of messageProps that an open message has.

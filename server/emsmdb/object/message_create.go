@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"crypto/rand"
+	"github.com/mapid/mapid/server/emsmdb/draft"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
@@ -38,7 +39,7 @@ func (l *Logon) CreateMessage(ctx context.Context, req CreateMessageRequest) (*M
 		return nil, l.env.Profile.Message.CreateDenied
 	}
 	m := &Message{
-		logon: l, page: page, folder: f.ID, work: new(draft), stages: newStages(l), fresh: true, associated: req.Associated, writable: true,
+		logon: l, page: page, folder: f.ID, work: new(draft.Draft), stages: newStages(l), fresh: true, associated: req.Associated, writable: true,
 		rights: l.rights(f),
 	}
 	if err := m.initialize(); err != nil {
@@ -65,8 +66,8 @@ func (m *Message) initialize() error {
 		return err
 	}
 	for _, p := range msgprops.NewMessage(created, l.env.messageRules()) {
-		if !keptByServer(p.Tag) || p.Tag == mapi.TagMessageFlags {
-			m.work.set(change{tag: p.Tag, value: p.Value})
+		if !draft.KeptByServer(p.Tag) || p.Tag == mapi.TagMessageFlags {
+			m.work.Set(draft.Change{Tag: p.Tag, Value: p.Value})
 		}
 	}
 	return nil
@@ -87,16 +88,6 @@ func (e *Env) messageRules() msgprops.Rules {
 	}
 }
 
-// keptByServer reports whether a property of messages is computed from what the store keeps beside the properties.
-func keptByServer(tag mapi.PropTag) bool {
-	switch tag.ID() {
-	case mapi.TagMessageFlags.ID(), mapi.TagHasAttachments.ID(), mapi.TagAccess.ID(), mapi.TagAccessLevel.ID(),
-		mapi.TagMessageStatus.ID(), mapi.TagMessageSize.ID(), mapi.TagHasNamedProperties.ID():
-		return true
-	}
-	return false
-}
-
 // freshHidden are computed properties that a message without a place in a folder does not have.
 var freshHidden = []uint16{
 	mapi.TagMid.ID(), mapi.TagInstID.ID(), mapi.TagEntryId.ID(), mapi.TagSourceKey.ID(), mapi.TagChangeKey.ID(),
@@ -107,7 +98,7 @@ var freshHidden = []uint16{
 // draftFacts fills in what a message that has no row of its own in the store, a new or an embedded one, keeps in its
 // properties and its attachments.
 func (m *Message) draftFacts(r store.Reader, f *messageFacts) error {
-	props, err := m.work.props(r)
+	props, err := m.work.Props(r)
 	if err != nil {
 		return err
 	}
@@ -119,11 +110,11 @@ func (m *Message) draftFacts(r store.Reader, f *messageFacts) error {
 		f.modified = v.FileTime()
 	}
 	if m.fresh {
-		if f.size, err = m.work.size(r); err != nil {
+		if f.size, err = m.work.Size(r); err != nil {
 			return err
 		}
 	}
-	list, err := m.work.attachmentList(r)
+	list, err := m.work.AttachmentList(r)
 	f.attachments = len(list) > 0
 	return err
 }

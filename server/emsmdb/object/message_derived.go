@@ -33,7 +33,7 @@ func (m *Message) derived(r store.Reader, tag mapi.PropTag) (prop.Value, error) 
 
 // derivedSubject answers the three subject properties from the others, [MS-OXCMSG] 2.2.1.46.
 func (m *Message) derivedSubject(r store.Reader, tag mapi.PropTag) (prop.Value, error) {
-	props, err := m.work.props(r, mapi.TagSubject, mapi.TagSubjectPrefix, mapi.TagNormalizedSubject)
+	props, err := m.work.Props(r, mapi.TagSubject, mapi.TagSubjectPrefix, mapi.TagNormalizedSubject)
 	if err != nil {
 		return prop.Value{}, err
 	}
@@ -55,14 +55,14 @@ var subjectTags = []mapi.PropTag{mapi.TagSubject, mapi.TagSubjectPrefix, mapi.Ta
 
 // pendingSubject gives the three subject properties, by id, as a save would leave them; nothing if none was changed.
 func (m *Message) pendingSubject(r store.Reader) (map[uint16]prop.Value, error) {
-	if !slices.ContainsFunc(subjectTags, m.work.changed) {
+	if !slices.ContainsFunc(subjectTags, m.work.Changed) {
 		return nil, nil
 	}
-	props, err := m.work.props(r, subjectTags...)
+	props, err := m.work.Props(r, subjectTags...)
 	if err != nil {
 		return nil, err
 	}
-	subject, ok := msgprops.Saved{Get: func(tag mapi.PropTag) prop.Value { return valueOf(props, tag) }, Changed: m.work.changed}.Subject()
+	subject, ok := msgprops.Saved{Get: func(tag mapi.PropTag) prop.Value { return valueOf(props, tag) }, Changed: m.work.Changed}.Subject()
 	if !ok {
 		return nil, nil
 	}
@@ -74,7 +74,7 @@ func (m *Message) pendingSubject(r store.Reader) (map[uint16]prop.Value, error) 
 }
 
 func (m *Message) hasNamed(r store.Reader) (prop.Value, error) {
-	props, err := m.work.props(r)
+	props, err := m.work.Props(r)
 	if err != nil {
 		return prop.Value{}, err
 	}

@@ -2,6 +2,7 @@ package object
 
 import (
 	"context"
+	"github.com/mapid/mapid/server/emsmdb/draft"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
@@ -72,7 +73,7 @@ func storableType(t mapi.PropType) bool {
 
 // editor edits a draft under rules.
 type editor struct {
-	work   *draft
+	work   *draft.Draft
 	stages *stages
 	rule   func(id uint16) editRule
 	// touched is told of a read-only property.
@@ -98,7 +99,7 @@ func (e *editor) setProps(ctx context.Context, props []prop.Tagged) (problems []
 			if e.adjust != nil {
 				p.Value = e.adjust(p)
 			}
-			dropped = append(dropped, e.work.set(change{tag: p.Tag.WithType(unicodeType(p.Tag.Type())), value: p.Value, client: true}))
+			dropped = append(dropped, e.work.Set(draft.Change{Tag: p.Tag.WithType(prop.UnicodeType(p.Tag.Type())), Value: p.Value, Client: true}))
 		}
 	}
 	return problems, e.stages.drop(ctx, dropped...)
@@ -112,7 +113,7 @@ func (e *editor) deleteProps(ctx context.Context, tags []mapi.PropTag) (problems
 		case editComputed, editReadOnly:
 			problems = append(problems, Problem{i, tag, mapi.ErrComputed})
 		case editFree:
-			dropped = append(dropped, e.work.set(change{tag: tag, gone: true, client: true}))
+			dropped = append(dropped, e.work.Set(draft.Change{Tag: tag, Gone: true, Client: true}))
 		}
 	}
 	return problems, e.stages.drop(ctx, dropped...)
@@ -120,7 +121,7 @@ func (e *editor) deleteProps(ctx context.Context, tags []mapi.PropTag) (problems
 
 // setStaged implements Editable for what has a working copy.
 func (e *editor) setStaged(ctx context.Context, value store.Staged) error {
-	tag := value.Tag.WithType(unicodeType(value.Tag.Type()))
+	tag := value.Tag.WithType(prop.UnicodeType(value.Tag.Type()))
 	if tag.Type() != mapi.PtypString && tag.Type() != mapi.PtypBinary {
 		return mapi.ErrNoSupport
 	}
@@ -128,7 +129,7 @@ func (e *editor) setStaged(ctx context.Context, value store.Staged) error {
 		return mapi.ErrAccessDenied
 	}
 	e.stages.add(value.Stage)
-	return e.stages.drop(ctx, e.work.set(change{tag: tag, stage: value.Stage, client: true}))
+	return e.stages.drop(ctx, e.work.Set(draft.Change{Tag: tag, Stage: value.Stage, Client: true}))
 }
 
 // editor returns what edits the message, or why nobody may.
@@ -187,7 +188,7 @@ func (m *Message) SetStaged(ctx context.Context, value store.Staged) error {
 
 // openValue implements Editable.
 func (m *Message) openValue(r store.Reader, tag mapi.PropTag) (store.ValueReader, error) {
-	return m.work.open(r, tag)
+	return m.work.Open(r, tag)
 }
 
 // editor returns what edits the attachment, or why nobody may.
@@ -230,7 +231,7 @@ func (a *Attachment) SetStaged(ctx context.Context, value store.Staged) error {
 
 // openValue implements Editable.
 func (a *Attachment) openValue(r store.Reader, tag mapi.PropTag) (store.ValueReader, error) {
-	return a.work.open(r, tag)
+	return a.work.Open(r, tag)
 }
 
 var (

@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"errors"
+	"github.com/mapid/mapid/server/emsmdb/draft"
 	"slices"
 
 	"github.com/mapid/mapid/internal/codepage"
@@ -54,18 +55,18 @@ func codeOrNil(code mapi.ErrorCode) error {
 // saveToFolder commits the message to the store.
 func (m *Message) saveToFolder(ctx context.Context, force bool) error {
 	var saved store.Message
-	var settle settling
+	var settle draft.Settling
 	var edit store.ContentEdit
 	err := m.logon.update(ctx, func(tx store.Tx) (err error) {
 		settle = nil
 		if saved, edit, err = m.write(tx, force); err != nil {
 			return err
 		}
-		return settle.add(tx, m.work, saved.Bag)
+		return settle.Add(tx, m.work, saved.Bag)
 	})
 	switch conflict := m.logon.env.Profile.Message.SaveConflict; {
 	case errors.Is(err, store.ErrConflict) && conflict == mapi.Success:
-		return m.stages.drop(ctx, m.work.discard()...) // [MS-OXCMSG] 3.2.5.3 <25>: it succeeds, and nothing is saved
+		return m.stages.drop(ctx, m.work.Discard()...) // [MS-OXCMSG] 3.2.5.3 <25>: it succeeds, and nothing is saved
 	case errors.Is(err, store.ErrConflict):
 		return conflict
 	case errors.Is(err, store.ErrNotFound) && !m.fresh:
@@ -73,8 +74,8 @@ func (m *Message) saveToFolder(ctx context.Context, force bool) error {
 	case err != nil:
 		return err
 	}
-	settle.done()
-	m.stages.taken(stageIDs(&edit))
+	settle.Done()
+	m.stages.taken(draft.StageIDs(&edit))
 	m.id, m.folder, m.base = saved.ID, saved.Folder, saved.Change
 	return nil
 }
@@ -95,7 +96,7 @@ func (m *Message) write(tx store.Tx, force bool) (saved store.Message, edit stor
 	if err != nil {
 		return saved, edit, err
 	}
-	if edit, err = m.work.contentEdit(tx); err != nil {
+	if edit, err = m.work.ContentEdit(tx); err != nil {
 		return saved, edit, err
 	}
 	override(&edit.Edit, computed)
@@ -130,14 +131,14 @@ func (m *Message) checkSize(saved store.Message, before int64, err error) error 
 }
 
 // overwriting makes a forced save replace the attachments that another handle has made under the numbers of new ones.
-func overwriting(r store.Reader, d *draft, edits []store.AttachmentEdit) ([]store.AttachmentEdit, error) {
-	there, err := r.Attachments(d.bag)
+func overwriting(r store.Reader, d *draft.Draft, edits []store.AttachmentEdit) ([]store.AttachmentEdit, error) {
+	there, err := r.Attachments(d.Bag)
 	if err != nil {
 		return nil, err
 	}
 	var out []store.AttachmentEdit
 	for _, e := range edits {
-		made := !e.Delete && d.attachments[e.Number].unsaved()
+		made := !e.Delete && d.Attachments[e.Number].Unsaved()
 		if made && slices.ContainsFunc(there, func(a store.Attachment) bool { return a.Number == e.Number }) {
 			out = append(out, store.AttachmentEdit{Number: e.Number, Delete: true})
 		}
@@ -169,35 +170,35 @@ func (m *Message) saveEmbedded(ctx context.Context) error {
 		return err
 	}
 	for _, p := range append(computed, prop.Tagged{Tag: mapi.TagMessageFlags, Value: prop.Uint32(flags)}) {
-		m.work.set(change{tag: p.Tag, value: p.Value})
+		m.work.Set(draft.Change{Tag: p.Tag, Value: p.Value})
 	}
-	if m.work.below == nil {
-		m.work.below = new(draft)
-		m.holder.embedded = m.work.below
+	if m.work.Below == nil {
+		m.work.Below = new(draft.Draft)
+		m.holder.Embedded = m.work.Below
 	}
-	if m.holder.method() != mapi.AfEmbeddedMessage {
-		m.holder.set(change{tag: mapi.TagAttachMethod, value: prop.Uint32(mapi.AfEmbeddedMessage)})
+	if m.holder.Method() != mapi.AfEmbeddedMessage {
+		m.holder.Set(draft.Change{Tag: mapi.TagAttachMethod, Value: prop.Uint32(mapi.AfEmbeddedMessage)})
 	}
-	return m.stages.drop(ctx, m.work.commit()...)
+	return m.stages.drop(ctx, m.work.Commit()...)
 }
 
 // compute returns what a save sets besides what the client set, and PidTagMessageFlags.
 func (m *Message) compute(r store.Reader) (computed []prop.Tagged, flags uint32, err error) {
-	props, err := m.work.props(r)
+	props, err := m.work.Props(r)
 	if err != nil {
 		return nil, 0, err
 	}
-	recipients, err := m.work.recipientList(r)
+	recipients, err := m.work.RecipientList(r)
 	if err != nil {
 		return nil, 0, err
 	}
-	attachments, err := m.work.attachmentList(r)
+	attachments, err := m.work.AttachmentList(r)
 	if err != nil {
 		return nil, 0, err
 	}
 	s := msgprops.Saved{
 		Get:     func(tag mapi.PropTag) prop.Value { return valueOf(props, tag) },
-		Changed: m.work.changed, Attachments: len(attachments), Now: mapi.NewFileTime(m.logon.env.Now()), By: m.logon.person(),
+		Changed: m.work.Changed, Attachments: len(attachments), Now: mapi.NewFileTime(m.logon.env.Now()), By: m.logon.person(),
 		FirstSave: m.fresh, Locale: m.logon.session.LCIDString, CodePage: m.logon.session.CodePage,
 		Internet: codepage.Internet(m.logon.session.CodePage),
 	}
@@ -213,7 +214,7 @@ func (m *Message) compute(r store.Reader) (computed []prop.Tagged, flags uint32,
 		switch {
 		case p.Tag == mapi.TagMessageFlags:
 			flags = uint32(p.Value.Bits())
-		case !keptByServer(p.Tag):
+		case !draft.KeptByServer(p.Tag):
 			computed = append(computed, p)
 		}
 	}

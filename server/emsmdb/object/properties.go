@@ -12,7 +12,7 @@ import (
 func SetProperties(ctx context.Context, obj Editable, props []prop.Tagged) ([]Problem, error) {
 	unicode := make([]prop.Tagged, len(props))
 	for i, p := range props {
-		unicode[i] = prop.Tagged{Tag: p.Tag.WithType(unicodeType(p.Tag.Type())), Value: Typed(p.Value, unicodeType(p.Value.Type()), true, obj.CodePage())}
+		unicode[i] = prop.Tagged{Tag: p.Tag.WithType(prop.UnicodeType(p.Tag.Type())), Value: Typed(p.Value, prop.UnicodeType(p.Value.Type()), true, obj.CodePage())}
 	}
 	problems, err := obj.SetProps(ctx, unicode)
 	if err != nil {

@@ -69,7 +69,7 @@ func find(props []store.Property, tag mapi.PropTag) prop.Value {
 			continue
 		}
 		if props[i].Size > 0 && props[i].Value.IsZero() {
-			if sameType(props[i].Tag.Type(), tag.Type()) {
+			if prop.SameType(props[i].Tag.Type(), tag.Type()) {
 				return tooLarge
 			}
 			continue
@@ -83,26 +83,10 @@ func find(props []store.Property, tag mapi.PropTag) prop.Value {
 
 // matching returns v if it may stand under tag, else the zero Value.
 func matching(v prop.Value, tag mapi.PropTag) prop.Value {
-	if v.IsZero() || v.Type() == mapi.PtypErrorCode || sameType(v.Type(), prop.ColumnType(tag)) {
+	if v.IsZero() || v.Type() == mapi.PtypErrorCode || prop.SameType(v.Type(), prop.ColumnType(tag)) {
 		return v
 	}
 	return prop.Value{}
-}
-
-// sameType reports whether a property of type have answers a request for want.
-func sameType(have, want mapi.PropType) bool {
-	return want == mapi.PtypUnspecified || unicodeType(have) == unicodeType(want)
-}
-
-// unicodeType replaces 8-bit string types by the Unicode ones.
-func unicodeType(t mapi.PropType) mapi.PropType {
-	switch t {
-	case mapi.PtypString8:
-		return mapi.PtypString
-	case mapi.PtypMultiString8:
-		return mapi.PtypMultiString
-	}
-	return t
 }
 
 // Typed turns a value as Get returns it into the type a client asked for: strings into bytes of its code page where
@@ -172,6 +156,14 @@ func listed(props []store.Property, first computed, tags []mapi.PropTag) []mapi.
 	}
 	slices.Sort(out)
 	return slices.CompactFunc(out, func(a, b mapi.PropTag) bool {
-		return a.ID() == b.ID() && unicodeType(a.Type()) == unicodeType(b.Type())
+		return a.ID() == b.ID() && prop.UnicodeType(a.Type()) == prop.UnicodeType(b.Type())
 	})
+}
+
+// valueOf is find that gives the zero Value where there is none, or only a large one.
+func valueOf(props []store.Property, tag mapi.PropTag) prop.Value {
+	if v := find(props, tag); v.Type() != mapi.PtypErrorCode {
+		return v
+	}
+	return prop.Value{}
 }

@@ -29,7 +29,7 @@ func recipientColumns(list []store.Recipient) []mapi.PropTag {
 	columns := slices.Clone(recipientBase)
 	for i := range list {
 		for _, p := range list[i].Props {
-			tag := p.Tag.WithType(unicodeType(p.Tag.Type()))
+			tag := p.Tag.WithType(prop.UnicodeType(p.Tag.Type()))
 			if tag.Type() == mapi.PtypObject || slices.Contains(recipientFields, tag.ID()) || slices.Contains(columns, tag) {
 				continue
 			}
@@ -65,11 +65,11 @@ func (m *Message) ModifyRecipients(ctx context.Context, columns []mapi.PropTag, 
 	}
 	var list []store.Recipient
 	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		list, err = m.work.recipientList(r)
+		list, err = m.work.RecipientList(r)
 		return err
 	})
 	if err != nil {
-		return m.gone(err)
+		return gone(err)
 	}
 	byRow := make(map[uint32]*store.Recipient, len(list)+len(changes))
 	for i := range list {
@@ -111,7 +111,7 @@ func (m *Message) RemoveAllRecipients() error {
 }
 
 func (m *Message) setRecipients(list []store.Recipient) {
-	m.work.recipients, m.work.recipientsSet = list, true
+	m.work.Recipients, m.work.RecipientsSet = list, true
 }
 
 // Reload tells again what opening the message told, as it is now, [MS-OXCMSG] 3.2.5.7.
@@ -121,7 +121,7 @@ func (m *Message) Reload(ctx context.Context) (opened *Opened, err error) {
 		return err
 	})
 	if err != nil {
-		return nil, m.gone(err)
+		return nil, gone(err)
 	}
 	m.columns = opened.Columns
 	return opened, nil
@@ -131,11 +131,11 @@ func (m *Message) Reload(ctx context.Context) (opened *Opened, err error) {
 func (m *Message) Recipients(ctx context.Context, from uint32) ([]store.Recipient, []mapi.PropTag, error) {
 	var list []store.Recipient
 	err := m.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		list, err = m.work.recipientList(r)
+		list, err = m.work.RecipientList(r)
 		return err
 	})
 	if err != nil {
-		return nil, nil, m.gone(err)
+		return nil, nil, gone(err)
 	}
 	if from == 0 && len(list) > 0 {
 		return list, m.columns, nil

@@ -68,7 +68,7 @@ func (p *rowPlan) place(tag mapi.PropTag) int {
 // fetchTag is the tag under which the store has the property of a column: strings in Unicode, and all values of a
 // property of which the column shows one.
 func fetchTag(column mapi.PropTag) mapi.PropTag {
-	return column.WithType(unicodeType(column.Type() &^ mapi.PtypMVInstance))
+	return column.WithType(prop.UnicodeType(column.Type() &^ mapi.PtypMVInstance))
 }
 
 // facts collects what computed columns of one message need.

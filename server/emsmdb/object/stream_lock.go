@@ -43,9 +43,9 @@ func (c *content) key(ctx context.Context) (lockKey, bool, error) {
 	bag := store.BagID(0)
 	switch obj := c.obj.(type) {
 	case *Message:
-		bag = obj.work.bag
+		bag = obj.work.Bag
 	case *Attachment:
-		bag = obj.work.bag
+		bag = obj.work.Bag
 	case *Folder:
 		s, err := obj.logon.state(ctx, obj.id)
 		if err != nil {

@@ -27,6 +27,7 @@ type commands struct {
 	Config          configCommands          `cmd:"" help:"Print or check the configuration."`
 	RPCClientAccess rpcClientAccessCommands `cmd:"" name:"rpcclientaccess" help:"Read or change encryption, blocked versions and the like on the running server."`
 	User            userCommands            `cmd:"" help:"Administer accounts."`
+	Deliver         deliverCommand          `cmd:"" help:"Deliver mail into mailboxes."`
 	Seed            seedCommand             `cmd:"" help:"Add what a seed file says."`
 	Reset           resetCommand            `cmd:"" help:"Back to the seeded state."`
 	Trace           traceCommand            `cmd:"" help:"Show decoded traffic as it happens, or write it to a file."`

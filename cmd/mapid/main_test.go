@@ -20,7 +20,7 @@ func call(t *testing.T, environ []string, args ...string) (code int, stdout, std
 func TestHelpOfEveryCommand(t *testing.T) {
 	t.Parallel()
 	for _, command := range []string{"", "serve", "config", "config print", "config check", "version",
-		"rpcclientaccess", "rpcclientaccess get", "rpcclientaccess set", "user", "user list", "user add", "user passwd", "user remove", "seed",
+		"rpcclientaccess", "rpcclientaccess get", "rpcclientaccess set", "user", "user list", "user add", "user passwd", "user remove", "deliver", "seed",
 		"reset", "sessions", "healthz", "wait", "trace", "keytab", "keytab export", "decode", "profile",
 		"snapshot", "snapshot list", "snapshot save", "snapshot restore", "snapshot remove"} {
 		code, stdout, stderr := call(t, nil, append(strings.Fields(command), "--help")...)

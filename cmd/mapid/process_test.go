@@ -110,6 +110,10 @@ func TestServeAndEveryClientCommand(t *testing.T) {
 	if err := os.WriteFile(seed, []byte("users:\n- {name: frank, password: x}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	mail := filepath.Join(t.TempDir(), "mail.eml")
+	if err := os.WriteFile(mail, []byte("From: x@elsewhere.test\r\nSubject: delivered\r\n\r\ntext\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	bad := filepath.Join(t.TempDir(), "bad.yaml")
 	if err := os.WriteFile(bad, []byte("users:\n- {name: gina, pasword: x}\n- {nam: x}\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -141,6 +145,12 @@ func TestServeAndEveryClientCommand(t *testing.T) {
 		{"user passwd nobody --password=y", 1, "nobody"},
 		{"user remove dave", 0, "removed dave\n"},
 		{"user remove dave", 1, "dave"},
+		{"deliver --to=alice --to=team " + mail, 0, "delivered " + mail + " to alice, bob, carol\n"},
+		{"deliver --to=alice --json " + mail, 0, `"user": "alice"`},
+		{"wait message --user=bob --subject=delivered", 0, "delivered"},
+		{"deliver --to=nobody " + mail, 1, "nobody"},
+		{"deliver --to=alice /nowhere.eml", 2, "/nowhere.eml"},
+		{"deliver " + mail, 2, "--to"},
 		{"seed " + seed, 0, "seeded 1 users"},
 		{"seed " + seed + " --json", 0, `"users": 1`},
 		{"seed " + bad, 2, "line 2"},

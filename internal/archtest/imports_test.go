@@ -43,6 +43,7 @@ var importRules = []rule{
 		"an onlooker shares codecs with the server and nothing else"},
 	{"internal/fault", []string{"internal/mapi"}, "faults only match; the seams act"},
 	{"internal/mailconv", append([]string{"internal/rtf", "internal/codepage", "internal/msgprops", "store"}, bytesLayer...), "conversion knows no protocol"},
+	{"internal/delivery", []string{"internal/mailconv", "internal/msgprops", "internal/mapi", "internal/prop", "store"}, "every way in for mail delivers through the contract"},
 	{"internal/rtf", []string{"internal/codepage"}, "conversion knows no protocol"},
 	{"internal/mapiclient", append([]string{"internal/dcerpc", "internal/ndr", "internal/rop", "internal/lzxpress", "auth", "auth/..."}, bytesLayer...),
 		"the client must stay an independent reading of the protocol: it shares codecs with the server and nothing else"},
@@ -70,8 +71,8 @@ var importRules = []rule{
 	{"server/emsmdb/draft", append([]string{"internal/msgprops", "store"}, bytesLayer...), "working copies without handles or rights"},
 	{"server/emsmdb/table", append([]string{"server/emsmdb/view", "internal/profile", "store"}, bytesLayer...), "tables without a ROP or a store"},
 	{"server/emsmdb/view", append([]string{"store"}, bytesLayer...), "orders rows and knows no ROP"},
-	{"server/smtp", []string{"internal/mailconv", "store", "auth"}, "servers do not know each other"},
-	{"server/admin", []string{"store", "internal/mapi", "internal/prop", "internal/trace"}, "declares the interfaces it needs itself"},
+	{"server/smtp", []string{"internal/mailconv", "internal/delivery", "store", "auth"}, "servers do not know each other"},
+	{"server/admin", []string{"store", "internal/mapi", "internal/prop", "internal/trace", "internal/mailconv", "internal/delivery"}, "declares the interfaces it needs itself"},
 
 	{"cmd/mapid", []string{"internal/app", "internal/config", "internal/mapiclient", "internal/doctor", "internal/decode", "internal/trace", "auth"}, "flags and printing; the work is done below"},
 	{"mapidtest", append([]string{"internal/app", "internal/config", "internal/mapiclient", "internal/rop", "auth"}, bytesLayer...),

@@ -69,7 +69,14 @@ var groups = []group{
 	textGroup("Thread-Topic", mapi.TagConversationTopic),
 	threadIndexGroup,
 	{
-		fields: []string{"Date"}, tags: []mapi.PropTag{mapi.TagClientSubmitTime},
+		fields: []string{"Date"},
+		same: func(w *fieldWriter) bool { // a message that was never sent gets the next best time
+			came, is := w.came.Get(mapi.TagClientSubmitTime), w.msg.Get(mapi.TagClientSubmitTime)
+			if is.IsZero() {
+				return came.IsZero() && w.has("Date")
+			}
+			return came.Equal(is)
+		},
 		read: func(r *fieldReader) {
 			if t, ok := parseDate(r.get("Date")); ok {
 				r.msg.Set(mapi.TagClientSubmitTime, prop.Time(t))

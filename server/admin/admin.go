@@ -35,6 +35,7 @@ type Options struct {
 	Trace     Trace
 	Metrics   Metrics
 	Broker    *Broker         // what happens is told to it
+	Domain    string          // of message ids and addresses that are made
 	Token     string          // bearer token that callers need; empty needs none
 	Hosts     func() []string // names besides loopback ones that may stand in Host
 	BodyLimit int64           // bytes of a request's body

@@ -66,6 +66,8 @@ func (s *Server) routes() []route {
 			parameter{"folder", "path or id; Inbox if not given"}, parameter{"q", "text in subject, sender or recipients"},
 			parameter{"limit", "most messages to return, 100 if not given, at most 1000"}, parameter{"offset", "messages to pass over"}),
 		get(s, "/api/v1/messages/{id}", "All properties of a message, its recipients and attachments.", s.message),
+		emlRoute(s),
+		write(s, http.MethodPost, "/api/v1/deliver", "Delivers a mail to all of its recipients, or to none.", http.StatusOK, s.deliver),
 		write(s, http.MethodPost, "/api/v1/seed", "Adds what a seed says. It may not name files.", http.StatusOK, s.seed),
 		write(s, http.MethodPost, "/api/v1/reset", "Back to the seeded state; ends all sessions.", http.StatusOK, s.reset),
 		get(s, "/api/v1/snapshots", "States of the store that are kept.", s.listSnapshots),

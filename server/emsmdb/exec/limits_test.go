@@ -2,8 +2,11 @@ package exec_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -124,5 +127,58 @@ func TestRunHandlesAreGivenBack(t *testing.T) {
 	}
 	if got := w.session.Stats().Handles; got != 2 {
 		t.Errorf("%d handles are left", got)
+	}
+}
+
+// TestRunImpossibleCounts: counts of elements that are not there fail the call as malformed, whatever the ROP; nothing
+// ran, memory stays small, and the session goes on.
+func TestRunImpossibleCounts(t *testing.T) { // not parallel: it measures what is allocated
+	w := newWorld(t)
+	w.open("Welcome to the demo organisation")
+	handles := slices.Clone(w.handles)
+	for _, tt := range []struct{ name, rops string }{
+		{"SetProperties", "0A 00 03 FFFF FFFF"},
+		{"SetPropertiesManyValues", "0A 00 03 0A00 0100 0310 1168 FFFFFFFF"},
+		{"SetPropertiesLongBinary", "0A 00 03 0A00 0100 0201 1268 FFFF 00"},
+		{"DeleteProperties", "0B 00 03 FFFF"},
+		{"GetPropertiesSpecific", "07 00 03 0000 0000 FFFF 1F003700"},
+		{"ModifyRecipientsColumns", "0E 00 03 FFFF 1F000130"},
+		{"ModifyRecipientsRows", "0E 00 03 0000 FFFF 00000000 01 0000"},
+		{"ModifyRecipientsLongRow", "0E 00 03 0000 0100 00000000 01 FFFF 0006"},
+		{"DeleteMessages", "1E 00 01 00 00 FFFF 0100000000000001"},
+		{"MoveCopyMessages", "33 00 01 01 FFFF 0100000000000001 00 00"},
+		{"SetReadFlags", "66 00 01 00 01 FFFF 0100000000000001"},
+		{"SetColumns", "12 00 02 00 FFFF 1F003700"},
+		{"SortTable", "13 00 02 00 FFFF 0000 0000 1F0037 00"},
+		{"RestrictAndOfMany", "14 00 02 00 0300 00 FFFF"},
+		{"RestrictLongerThanTheBuffer", "14 00 02 00 FFFF 08 1F003700"},
+		{"CopyTo", "39 00 03 03 00 01 00 FFFF"},
+		{"CopyProperties", "67 00 03 03 00 00 FFFF"},
+		{"WriteStream", "2D 00 03 FFFF 00"},
+		{"GetPropertyIdsFromNames", "56 00 00 02 FFFF 00"},
+		{"GetNamesFromPropertyIds", "55 00 00 FFFF 0080"},
+		{"WritePerUserInformation", "64 00 00 " + strings.Repeat("00", 24) + " 01 00000000 FFFF"},
+		{"LogonWithALongName", "FE 01 04 01 0C040001 00000000 FFFF 2F"},
+	} {
+		list := unhex(t, tt.rops)
+		payload := binary.LittleEndian.AppendUint16(nil, uint16(2+len(list)))
+		payload = append(payload, list...)
+		for _, h := range handles {
+			payload = binary.LittleEndian.AppendUint32(payload, h)
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := w.raw(payload)
+		runtime.ReadMemStats(&after)
+		if !errors.Is(err, mapi.ErrRpcFormat) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+		if n := after.TotalAlloc - before.TotalAlloc; n > 8<<20 {
+			t.Errorf("%s: %d bytes allocated", tt.name, n)
+		}
+		w.handles = slices.Clone(handles)
+		if v := w.props(3, mapi.TagSubject)[0]; v.Str() != "Welcome to the demo organisation" {
+			t.Errorf("%s: the session afterwards: %v", tt.name, v)
+		}
 	}
 }

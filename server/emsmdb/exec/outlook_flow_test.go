@@ -418,3 +418,105 @@ func (w *world) messagesOf(folder mapi.ID) uint32 {
 	w.ok(&rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: folder})
 	return one[*rop.GetContentsTableResponse](w, &rop.GetContentsTableRequest{InOut: inOut(1, 2)}).RowCount
 }
+
+// TestOutlookComposesADraft: what Outlook does while a mail is written and saved as a draft, in its order: message, names,
+// recipients, properties, the HTML body as a stream, a file, the save, and again with a change. Another session then finds
+// it in the Drafts folder that the Inbox points to.
+func TestOutlookComposesADraft(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.inbox()
+	drafts := w.byEntryID(w.props(1, mapi.TagIpmDraftsEntryId)[0].Bytes(), 2)
+	before := w.messagesOf(drafts)
+	names := one[*rop.GetPropertyIdsFromNamesResponse](w, &rop.GetPropertyIdsFromNamesRequest{In: in(0), Flags: mapi.NamesCreate, PropertyNames: outlookNames()})
+	named := mapi.PropTag(uint32(names.PropertyIDs[len(names.PropertyIDs)-1])<<16 | uint32(mapi.PtypMultiString))
+	html := []byte("<html><body>" + strings.Repeat("<p>Gr\xFC\xDFe</p>", 4000) + "</body></html>")
+	file := []byte(strings.Repeat("0123456789", 6000))
+	w.ok(&rop.CreateMessageRequest{InOut: inOut(0, 3), CodePageID: 0x0FFF, FolderID: drafts})
+	props := []prop.Tagged{
+		{Tag: mapi.TagMessageClass, Value: prop.String("IPM.Note")}, {Tag: mapi.TagSubject, Value: prop.String("WG: Plan")},
+		{Tag: mapi.TagImportance, Value: prop.Int32(2)}, {Tag: mapi.TagIconIndex, Value: prop.Int32(-1)}, {Tag: mapi.TagInternetCodepage, Value: prop.Int32(1252)},
+		{Tag: mapi.TagConversationIndex, Value: prop.Binary([]byte("\x01\x01\xDC\x00\x00\x00\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xAA\xBB\xCC\xDD\xEE\xFF"))},
+		{Tag: named, Value: prop.Multi(mapi.PtypMultiString, []string{"Rot", "Grün"})},
+	}
+	recipient := func(name, address string) *rop.RecipientRow {
+		return &rop.RecipientRow{
+			RecipientFlags: rop.RecipientTypeSMTP | rop.RecipientUnicode | rop.RecipientHasDisplayName | rop.RecipientHasEmailAddress,
+			DisplayName:    name, EmailAddress: address,
+		}
+	}
+	w.ok(
+		&rop.SetPropertiesRequest{In: in(3), PropertyValues: props},
+		&rop.ModifyRecipientsRequest{In: in(3), RecipientRows: []rop.ModifyRecipientRow{
+			{RowID: 0, RecipientType: 1, RecipientRow: recipient("Zoë", "zoe@elsewhere.test")},
+			{RowID: 1, RecipientType: 2, RecipientRow: &rop.RecipientRow{
+				RecipientFlags: rop.RecipientTypeX500 | rop.RecipientUnicode | rop.RecipientHasDisplayName | rop.RecipientSameName, X500DN: bobDN, DisplayName: "Bob Brown",
+			}},
+		}},
+		&rop.OpenStreamRequest{InOut: inOut(3, 4), PropertyTag: mapi.TagHtml, OpenModeFlags: mapi.OpenModeCreate},
+	)
+	for chunk := range slices.Chunk(html, 0x6000) {
+		w.ok(&rop.WriteStreamRequest{In: in(4), Data: chunk})
+	}
+	w.ok(
+		&rop.CommitStreamRequest{In: in(4)}, &rop.ReleaseRequest{In: in(4)},
+		&rop.CreateAttachmentRequest{InOut: inOut(3, 4)},
+		&rop.SetPropertiesRequest{In: in(4), PropertyValues: []prop.Tagged{
+			{Tag: mapi.TagAttachMethod, Value: prop.Int32(int32(mapi.AfByValue))}, {Tag: mapi.TagAttachLongFilename, Value: prop.String("Plan für 2026.txt")},
+			{Tag: mapi.TagRenderingPosition, Value: prop.Int32(mapi.RenderingNone)},
+		}},
+		&rop.OpenStreamRequest{InOut: inOut(4, 5), PropertyTag: mapi.TagAttachDataBinary, OpenModeFlags: mapi.OpenModeCreate},
+	)
+	for chunk := range slices.Chunk(file, 0x6000) {
+		w.ok(&rop.WriteStreamRequest{In: in(5), Data: chunk})
+	}
+	w.ok(
+		&rop.CommitStreamRequest{In: in(5)},
+		&rop.SaveChangesAttachmentRequest{RespIn: rop.RespIn{ResponseHandleIndex: 3, InputHandleIndex: 4}, SaveFlags: mapi.SaveKeepOpenReadWrite},
+		&rop.SaveChangesMessageRequest{RespIn: rop.RespIn{ResponseHandleIndex: 0, InputHandleIndex: 3}, SaveFlags: mapi.SaveKeepOpenReadWrite},
+		&rop.SetPropertiesRequest{In: in(3), PropertyValues: []prop.Tagged{{Tag: mapi.TagSubject, Value: prop.String("WG: Plan B")}}},
+		&rop.SaveChangesMessageRequest{RespIn: rop.RespIn{ResponseHandleIndex: 0, InputHandleIndex: 3}, SaveFlags: mapi.SaveKeepOpenReadWrite},
+	)
+	again := w.with("alice")
+	again.logOn()
+	if got := again.messagesOf(drafts); got != before+1 {
+		t.Fatalf("%d drafts became %d", before, got)
+	}
+	again.contents(mapi.TagMid, mapi.TagSubject, mapi.TagHasAttachments, mapi.TagMessageFlags, mapi.TagDisplayTo, mapi.TagDisplayCc)
+	var id mapi.ID
+	for _, row := range again.rows(1000).Rows {
+		if row.Values[1].Str() == "WG: Plan B" {
+			id = row.Values[0].ObjectID()
+			if !row.Values[2].Bool() || row.Values[3].Bits()&uint64(mapi.MfUnsent|mapi.MfRead) != uint64(mapi.MfUnsent|mapi.MfRead) || row.Values[4].Str() != "Zoë" || row.Values[5].Str() != "Bob Brown" {
+				t.Errorf("row %v", row)
+			}
+		}
+	}
+	opened := one[*rop.OpenMessageResponse](again, &rop.OpenMessageRequest{InOut: inOut(0, 3), CodePageID: 0x0FFF, FolderID: drafts, MessageID: id})
+	if opened.RecipientCount != 2 || !opened.HasNamedProperties || opened.SubjectPrefix.Text+opened.NormalizedSubject.Text != "WG: Plan B" {
+		t.Errorf("opened %+v", opened.OpenedMessage)
+	}
+	for i, v := range again.props(3, mapi.TagMessageClass, mapi.TagImportance, mapi.TagConversationIndex, named) {
+		if want := props[[]int{0, 2, 5, 6}[i]]; !v.Equal(want.Value) {
+			t.Errorf("%v = %v", want.Tag, v)
+		}
+	}
+	for index, want := range map[uint8][]byte{3: html, 4: file} {
+		tag := mapi.TagHtml
+		if index == 4 {
+			again.ok(&rop.OpenAttachmentRequest{InOut: inOut(3, 4)})
+			tag = mapi.TagAttachDataBinary
+		}
+		again.ok(&rop.OpenStreamRequest{InOut: inOut(index, 5), PropertyTag: tag})
+		var got []byte
+		for {
+			data := one[*rop.ReadStreamResponse](again, &rop.ReadStreamRequest{In: in(5), ByteCount: 0x7000}).Data
+			if got = append(got, data...); len(data) == 0 {
+				break
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%v: %d bytes came back of %d", tag, len(got), len(want))
+		}
+	}
+}

@@ -196,6 +196,26 @@ var messageActions = map[string]func(*program){
 		})
 		p.release(atMessage)
 	},
+	"CopyTo": func(p *program) { // a message into a new one
+		_, m, folder, id := p.message()
+		if m == nil {
+			return
+		}
+		to, target := p.folder(false)
+		must[*rop.OpenMessageResponse](p, &rop.OpenMessageRequest{InOut: inOut(0, atOther), CodePageID: 0x0FFF, FolderID: folder, MessageID: id})
+		must[*rop.CreateMessageResponse](p, &rop.CreateMessageRequest{InOut: inOut(0, atMessage), CodePageID: 0x0FFF, FolderID: target})
+		r := must[*rop.CopyToResponse](p, &rop.CopyToRequest{SrcDst: rop.SrcDst{SourceHandleIndex: atOther, DestHandleIndex: atMessage}, WantSubObjects: true})
+		if len(r.PropertyProblems) > 0 {
+			p.t.Fatalf("problems %v", r.PropertyProblems)
+		}
+		if p.save() {
+			c := m.clone()
+			c.read = true // as every new message of a client's own
+			to.messages = append(to.messages, c)
+		}
+		p.release(atMessage)
+		p.release(atOther)
+	},
 	"MoveMessages": func(p *program) { p.moveCopy(false) },
 	"CopyMessages": func(p *program) { p.moveCopy(true) },
 	"DeleteMessages": func(p *program) {

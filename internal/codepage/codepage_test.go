@@ -1,7 +1,10 @@
 package codepage_test
 
 import (
+	"io"
+	"strings"
 	"testing"
+	"testing/iotest"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -137,5 +140,49 @@ func BenchmarkDecode1252(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		codepage.Decode(1252, text)
+	}
+}
+
+// TestStreams: text that comes in pieces is converted as text that is there at once.
+func TestStreams(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		cp    uint32
+		text  string
+		bytes string
+		html  string // bytes, of NewHTMLWriter
+	}{
+		{"Western", 1252, "Größe 日", "Gr\xF6\xDFe ?", "Gr\xF6\xDFe &#26085;"},
+		{"Japanese", 932, "日本 ü", "\x93\xFA\x96{ u", "\x93\xFA\x96{ &#252;"},
+		{"ASCII", 20127, "ä日🎉", "a??", "&#228;&#26085;&#127881;"},
+		{"UTF8", 65001, "ä日🎉", "ä日🎉", "ä日🎉"},
+		{"UTF16", 1200, "ä🎉", "\xE4\x00\x3C\xD8\x89\xDF", "\xE4\x00\x3C\xD8\x89\xDF"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			for kind, made := range map[string]func(io.Writer) io.WriteCloser{
+				"text": func(w io.Writer) io.WriteCloser { return codepage.NewWriter(c.cp, w) }, "HTML": func(w io.Writer) io.WriteCloser { return codepage.NewHTMLWriter(c.cp, w) },
+			} {
+				var out strings.Builder
+				w := made(&out)
+				for i := range len(c.text) {
+					if _, err := io.WriteString(w, c.text[i:i+1]); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := w.Close(); err != nil {
+					t.Fatal(err)
+				}
+				want := map[string]string{"text": c.bytes, "HTML": c.html}[kind]
+				if d := cmp.Diff(want, out.String()); d != "" {
+					t.Errorf("%s: %s", kind, d)
+				}
+			}
+			got, err := io.ReadAll(codepage.NewReader(c.cp, iotest.OneByteReader(strings.NewReader(c.bytes))))
+			if d := cmp.Diff(codepage.Decode(c.cp, c.bytes), string(got)); d != "" || err != nil {
+				t.Errorf("read: %s, %v", d, err)
+			}
+		})
 	}
 }

@@ -280,6 +280,41 @@ func TestBodiesAsStreams(t *testing.T) {
 	}
 }
 
+// TestBodiesInTables: a list shows the beginning of the plain text, whichever form of it a message has.
+func TestBodiesInTables(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open("HTML without a plain text")
+	want := w.props(3, mapi.TagBody)[0].Str()
+	w.created(prop.Tagged{Tag: mapi.TagSubject, Value: prop.String("long")}, prop.Tagged{Tag: mapi.TagRtfCompressed, Value: prop.Binary(pack(`{\rtf1 ` + strings.Repeat("abc ", 10_000) + "}"))})
+	w.created(prop.Tagged{Tag: mapi.TagSubject, Value: prop.String("damaged")}, prop.Tagged{Tag: mapi.TagRtfCompressed, Value: prop.Binary([]byte("garbage"))})
+	w.contents(mapi.TagSubject, mapi.TagBody, mapi.TagBody.WithType(mapi.PtypString8))
+	seen := 0
+	for _, row := range w.rows(1000).Rows {
+		body, eight := row.Values[1], row.Values[2]
+		switch row.Values[0].Str() {
+		case "HTML without a plain text":
+			if body.Str() != want || eight.Str() != strings.ReplaceAll(want, "ü", "\xfc") {
+				t.Errorf("%v, %v, want %q", body, eight, want)
+			}
+		case "long":
+			if !strings.HasPrefix(body.Str(), "abc abc ") || len(body.Str()) > 255 {
+				t.Errorf("%d characters: %.20q", len(body.Str()), body.Str())
+			}
+		case "damaged":
+			if body.ErrorCode() != mapi.ErrNotFound {
+				t.Errorf("damaged: %v", body)
+			}
+		default:
+			continue
+		}
+		seen++
+	}
+	if seen != 3 {
+		t.Errorf("%d of 3 messages were seen", seen)
+	}
+}
+
 // TestBodiesDecompressionBomb: RTF that becomes more than a row may hold is a stream, whatever it would become.
 func TestBodiesDecompressionBomb(t *testing.T) {
 	t.Parallel()

@@ -234,6 +234,7 @@ func (c *contents) read(r store.Reader, plan *rowPlan, marks []view.Entry) ([][]
 				facts.flags = c.logon.seen(facts.flags, have[m.ID])
 			}
 			out[i] = plan.row(facts, values)
+			err = c.preview(r, plan.tags, m.ID, out[i])
 		}
 		if err != nil {
 			return nil, err

@@ -197,3 +197,24 @@ func TestStagesDoNotWaitForTheDisk(t *testing.T) {
 		t.Errorf("normal durability: synchronous is %d, want %d", got, off)
 	}
 }
+
+// TestSnapshotHasNoStages loads a snapshot that was taken while a value was being written.
+func TestSnapshotHasNoStages(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, _, _ := openAt(t, filepath.Join(dir, "store.db"), Off)
+	var id store.StageID
+	must(t, s.Update(t.Context(), store.Scope{}, func(tx store.Tx) (err error) {
+		if id, err = tx.NewStage(); err != nil {
+			return err
+		}
+		return tx.WriteStage(id, 0, make([]byte, 3*chunkSize))
+	}))
+	must(t, s.SaveSnapshot(t.Context(), filepath.Join(dir, "snapshot.db")))
+	must(t, s.LoadSnapshot(t.Context(), filepath.Join(dir, "snapshot.db")))
+	if err := s.View(t.Context(), store.Scope{}, func(r store.Reader) error { _, err := r.OpenStage(id); return err }); err == nil {
+		t.Error("the stage is there")
+	}
+	s.swept(t, 0)
+	must(t, s.Check(t.Context()))
+}

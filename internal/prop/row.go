@@ -93,17 +93,17 @@ func WriteRow(w *wire.Writer, columns []mapi.PropTag, row Row) {
 
 // RowSize returns the number of bytes that WriteRow appends.
 func RowSize(columns []mapi.PropTag, row Row) int {
-	flagged := row.flagged(columns)
-	n := 1
+	n, flagged := 1, false
 	for i, col := range columns {
-		v, _ := row.cell(i, col)
+		v, flag := row.cell(i, col)
 		if ColumnType(col) == mapi.PtypUnspecified {
 			n += 2
 		}
-		if flagged {
-			n++
-		}
+		flagged = flagged || flag != flagValue
 		n += ValueSize(v)
+	}
+	if flagged {
+		n += len(columns)
 	}
 	return n
 }

@@ -486,6 +486,47 @@ func TestContentsTableFollowsChanges(t *testing.T) {
 	}
 }
 
+// TestQueryRowsShowsChanges: what one session changes the next look of another shows, whatever was read before.
+func TestQueryRowsShowsChanges(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withSeed(numbered(5)))
+	w.inbox()
+	w.contents(mapi.TagMid, mapi.TagSubject, mapi.TagMessageFlags)
+	look := func() (out []string) {
+		one[*rop.SeekRowResponse](w, &rop.SeekRowRequest{In: in(2)})
+		for _, row := range w.rows(100).Rows {
+			out = append(out, fmt.Sprint(row.Values[1].Str(), uint32(row.Values[2].Bits())&mapi.MfRead))
+		}
+		return out
+	}
+	first := w.rows(100).Rows
+	id := func(i int) store.MessageID { return store.MessageID(first[i].Values[0].ObjectID().Counter()) }
+	expectRows(t, "before", look(), []string{"m0001", "m0010", "m0021", "m0030", "m0041"})
+	for _, step := range []struct {
+		name   string
+		change func(tx store.Tx) error
+		want   []string
+	}{
+		{"Save", func(tx store.Tx) error {
+			_, err := tx.SaveMessage(id(1), store.MessageEdit{ContentEdit: store.ContentEdit{Edit: store.Edit{
+				Set: []prop.Tagged{{Tag: mapi.TagSubject, Value: prop.String("new")}}}}})
+			return err
+		}, []string{"m0001", "new0", "m0021", "m0030", "m0041"}},
+		{"Read", func(tx store.Tx) error {
+			_, err := tx.SetMessageFlags(id(3), mapi.MfRead, mapi.MfRead)
+			return err
+		}, []string{"m0001", "new0", "m0021", "m0031", "m0041"}},
+		{"Delete", func(tx store.Tx) error { return tx.DeleteMessage(id(0), false) }, []string{"new0", "m0021", "m0031", "m0041"}},
+	} {
+		w.change("alice", step.change)
+		expectRows(t, step.name, look(), step.want)
+	}
+	// The deleted one is among the deleted.
+	one[*rop.GetContentsTableResponse](w, &rop.GetContentsTableRequest{InOut: inOut(1, 2), TableFlags: mapi.TableSoftDeletes})
+	one[*rop.SetColumnsResponse](w, &rop.SetColumnsRequest{In: in(2), PropertyTags: []mapi.PropTag{mapi.TagMid, mapi.TagSubject, mapi.TagMessageFlags}})
+	expectRows(t, "deleted", look(), []string{"m0001"})
+}
+
 func TestContentsTableAssociated(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withSeed(numbered(2)))

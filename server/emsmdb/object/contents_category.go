@@ -50,7 +50,7 @@ func (c *contents) header(r store.Reader, plan *rowPlan, mark view.Entry) ([]pro
 // sample reads the row at a place of the order; nil if it is gone.
 func (c *contents) sample(r store.Reader, plan *rowPlan, place int) ([]prop.Value, error) {
 	e := c.order.At(place)
-	fetched, err := r.Rows(c.sel, []store.MessageID{e.ID}, plan.fetch)
+	fetched, err := c.logon.env.fetch(r, plan, c.sel, []store.MessageID{e.ID})
 	if err != nil || fetched[0] == nil {
 		return nil, err
 	}

@@ -199,6 +199,9 @@ func (c *contents) Rows(ctx context.Context, marks []view.Entry, tags []mapi.Pro
 	if c.plan == nil || !slices.Equal(c.plan.tags, tags) {
 		c.plan = newRowPlan(tags, c.arranged.Split.ID())
 	}
+	if out, err = c.read(nil, c.plan, marks); err != errNotCached { //nolint:errorlint // our own
+		return out, err
+	}
 	err = c.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		out, err = c.read(r, c.plan, marks)
 		return err
@@ -206,18 +209,29 @@ func (c *contents) Rows(ctx context.Context, marks []view.Entry, tags []mapi.Pro
 	return out, err
 }
 
-// read gives the columns of a plan for rows, headers included. A row that is gone is nil.
+// read gives the columns of a plan for rows, headers included. A row that is gone is nil. Without a reader it fails with
+// errNotCached if not all is in memory.
 func (c *contents) read(r store.Reader, plan *rowPlan, marks []view.Entry) ([][]prop.Value, error) {
 	ids := make([]store.MessageID, len(marks))
 	for i, m := range marks {
-		ids[i] = m.ID // there is no message with the id of a category
+		switch {
+		case !m.IsCategory():
+			ids[i] = m.ID
+		case i > 0: // headers have no message: what is read for them is read anyway
+			ids[i] = ids[i-1]
+		case c.order.Len() > 0:
+			ids[i] = c.order.At(0).ID
+		}
 	}
-	fetched, err := r.Rows(c.sel, ids, plan.fetch)
+	perUser := plan.flags >= 0 && c.logon.perUser(c.sel.Associated)
+	if perUser && r == nil {
+		return nil, errNotCached
+	}
+	fetched, err := c.logon.env.fetch(r, plan, c.sel, ids)
 	if err != nil {
 		return nil, err
 	}
 	var have map[store.MessageID]bool
-	perUser := plan.flags >= 0 && c.logon.perUser(c.sel.Associated)
 	if perUser {
 		if have, err = r.HaveRead(c.logon.reader(), c.folder, ids); err != nil {
 			return nil, err

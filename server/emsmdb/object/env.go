@@ -60,6 +60,7 @@ type Env struct {
 	EnvOptions
 	views      *view.Cache
 	folders    *folderCache
+	rows       *rowCache
 	mailboxes  *mailboxCache
 	collations sync.Map // LCID → *prop.Collation
 	locks      streamLocks
@@ -70,6 +71,7 @@ func NewEnv(opts EnvOptions) *Env {
 	opts.Limits = opts.Limits.orDefault()
 	return &Env{
 		EnvOptions: opts, views: view.NewCache(opts.Store, opts.Orders), folders: newFolderCache(opts.Store),
+		rows:      newRowCache(opts.Store, opts.Orders/4),
 		mailboxes: newMailboxCache(opts.Store),
 	}
 }
@@ -78,6 +80,7 @@ func NewEnv(opts EnvOptions) *Env {
 func (e *Env) Close() {
 	e.views.Close()
 	e.folders.close()
+	e.rows.close()
 	e.mailboxes.close()
 }
 

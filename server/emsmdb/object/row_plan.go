@@ -15,6 +15,7 @@ type rowPlan struct {
 	columns []rowColumn
 	fetch   []mapi.PropTag
 	byID    map[uint16][]int // columns of a property id
+	name    string           // of fetch
 	split   uint16           // the property of whose values the table has a row each, 0 if there is none
 
 	flags, attach, change, modified, size int // places in fetch of what computed columns need, -1 if not needed
@@ -53,6 +54,7 @@ func newRowPlan(tags []mapi.PropTag, split uint16) *rowPlan {
 	if need&needSize != 0 {
 		p.size = p.place(mapi.TagMessageSizeExtended)
 	}
+	p.name = planName(p.fetch)
 	return p
 }
 

@@ -14,8 +14,8 @@ import (
 	"github.com/mapid/mapid/server/emsmdb/view"
 )
 
-// rowLimit is how many bytes of a value a row shows, [MS-OXCTABL] 2.2.2.5.2.
-const rowLimit = 510
+// RowLimit is how many bytes of a value a row shows, [MS-OXCTABL] 2.2.2.5.2.
+const RowLimit = 510
 
 // windowSize is how many rows are read from the store at once.
 const windowSize = 256
@@ -420,7 +420,14 @@ func reversed(marks []view.Entry) []view.Entry {
 // shown turns values into what stands in a row: of the column's type and cut to what rows show.
 func (t *Table) shown(columns []mapi.PropTag, values []prop.Value) []prop.Value {
 	for i, c := range columns {
-		values[i] = t.typed(Cut(values[i]), prop.ColumnType(c))
+		v := values[i]
+		if len(v.Str()) > RowLimit/2 {
+			v = Cut(v)
+		}
+		if want := prop.ColumnType(c); v.Type() != want {
+			v = t.typed(v, want)
+		}
+		values[i] = v
 	}
 	return values
 }
@@ -429,24 +436,24 @@ func (t *Table) shown(columns []mapi.PropTag, values []prop.Value) []prop.Value 
 func Cut(v prop.Value) prop.Value {
 	switch v.Type() {
 	case mapi.PtypBinary:
-		if s := v.Str(); len(s) > rowLimit {
-			return prop.BinaryString(s[:rowLimit])
+		if s := v.Str(); len(s) > RowLimit {
+			return prop.BinaryString(s[:RowLimit])
 		}
 	case mapi.PtypString:
 		s := v.Str()
-		if len(s) <= rowLimit/2 {
+		if len(s) <= RowLimit/2 {
 			return v
 		}
 		units := 0
 		for i, c := range s {
-			if units += wire.UTF16Len(string(c)); units > rowLimit/2 {
+			if units += wire.UTF16Len(string(c)); units > RowLimit/2 {
 				return prop.String(s[:i])
 			}
 		}
 	case mapi.PtypString8:
-		if s := v.Str(); len(s) > rowLimit {
-			s = s[:rowLimit]
-			for !utf8.ValidString(s) && len(s) > rowLimit-utf8.UTFMax {
+		if s := v.Str(); len(s) > RowLimit {
+			s = s[:RowLimit]
+			for !utf8.ValidString(s) && len(s) > RowLimit-utf8.UTFMax {
 				s = s[:len(s)-1]
 			}
 			return prop.String8(s)

@@ -33,6 +33,7 @@ func newDesk(t *testing.T) *desk {
 	for name, text := range map[string]string{
 		"more.yaml":      "users:\n- {name: alice, messages: [{folder: Inbox, from: bob, to: [alice], subject: Hello}]}\n",
 		"test/seed.yaml": "users:\n- {name: frank, password: x}\n",
+		"hello.eml":      "From: stranger@elsewhere.test\r\nSubject: hello\r\n\r\ntext\r\n",
 	} {
 		path := filepath.Join(d.dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -146,6 +146,7 @@ func (a *App) newEMSMDB(s *server, log *zap.Logger) *emsmdb.Service {
 			SessionsPerUser: l.SessionsPerUser, Handles: l.HandlesPerSession, Notifications: l.NotificationsPerSession, Orders: int64(l.TableMemory),
 			Message: object.Limits{
 				Recipients: l.RecipientsPerMessage, Attachments: l.AttachmentsPerMessage, Depth: l.EmbeddingDepth, MessageSize: int64(l.MessageSize),
+				Stream: int64(l.StreamSize),
 			},
 		},
 	})

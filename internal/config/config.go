@@ -154,6 +154,7 @@ type Limits struct {
 	AttachmentsPerMessage   int      `yaml:"attachments_per_message"`
 	EmbeddingDepth          int      `yaml:"embedding_depth"`
 	MessageSize             Size     `yaml:"message_size"`
+	StreamSize              Size     `yaml:"stream_size"`
 	AdminConnections        int      `yaml:"admin_connections"`
 	AdminStreams            int      `yaml:"admin_streams"`
 	AdminBodySize           Size     `yaml:"admin_body_size"`
@@ -198,7 +199,7 @@ func Default() Config {
 			Connections: 65536, CallsPerConnection: 64, RequestSize: 4 << 20,
 			HandshakeTimeout: seconds(60), IdleTimeout: seconds(7200),
 			SessionsPerUser: 256, HandlesPerSession: 32768, NotificationsPerSession: 1024, TableMemory: 256 << 20,
-			RecipientsPerMessage: 20000, AttachmentsPerMessage: 1000, EmbeddingDepth: 30, MessageSize: 2 << 30,
+			RecipientsPerMessage: 20000, AttachmentsPerMessage: 1000, EmbeddingDepth: 30, MessageSize: 2 << 30, StreamSize: 2 << 30,
 			AdminConnections: 1024, AdminStreams: 256, AdminBodySize: 32 << 20, ShutdownGrace: seconds(10),
 		},
 		Log:   Log{Level: "info", Format: "auto"},

@@ -313,6 +313,7 @@ func (c *checker) limits() {
 	c.atLeast("limits.attachments_per_message", int64(l.AttachmentsPerMessage), 1)
 	c.atLeast("limits.embedding_depth", int64(l.EmbeddingDepth), 1)
 	c.atLeast("limits.message_size", int64(l.MessageSize), 64<<10)
+	c.atLeast("limits.stream_size", int64(l.StreamSize), 64<<10)
 	c.atLeast("limits.admin_connections", int64(l.AdminConnections), 4)
 	c.atLeast("limits.admin_streams", int64(l.AdminStreams), 1)
 	c.atLeast("limits.admin_body_size", int64(l.AdminBodySize), 1<<10)

@@ -11,6 +11,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
 // blob is a binary property of a client's own.
@@ -314,6 +315,25 @@ func TestStreamLimits(t *testing.T) {
 		w.seek(4, 0, 0)
 		if got := one[*rop.ReadStreamResponse](w, &rop.ReadStreamRequest{In: in(4), ByteCount: 6}).Data; string(got) != "start\x00" {
 			t.Errorf("%s: the beginning is %q", profile, got)
+		}
+	}
+}
+
+// TestStreamLimitConfigured: a server may allow less than 2 GiB, but for the versions whose limit is fixed, [MS-OXCROPS]
+// 2.2.9.6.1 note 10.
+func TestStreamLimitConfigured(t *testing.T) {
+	t.Parallel()
+	for profile, want := range map[string]mapi.ErrorCode{"exchange2007": 0, "exchange2010-sp1": mapi.ErrTooBig, "exchange2016": mapi.ErrTooBig} {
+		w := newWorld(t, withProfile(profile), withLimits(object.Limits{Stream: 1000}))
+		w.open("Budget 2026")
+		w.openStream(3, 4, blob, mapi.OpenModeCreate)
+		w.put(4, pattern(1000))
+		for _, req := range []rop.Request{
+			&rop.WriteStreamRequest{In: in(4), Data: []byte("x")}, &rop.SetStreamSizeRequest{In: in(4), StreamSize: 1002},
+		} {
+			if got := w.code(req); got != want {
+				t.Errorf("%s, %T: %v, want %v", profile, req, got, want)
+			}
 		}
 	}
 }

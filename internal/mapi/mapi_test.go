@@ -41,7 +41,8 @@ func TestFolderName(t *testing.T) {
 		{"French", "Inbox", 0x040C, "Boîte de réception"},
 		{"SpanishModern", "Inbox", 0x0C0A, "Bandeja de entrada"},
 		{"Japanese", "Inbox", 0x0411, "受信トレイ"},
-		{"NoTranslation", "Inbox", 0x0419, "Inbox"},
+		{"Russian", "Inbox", 0x0419, "Входящие"},
+		{"NoTranslation", "Inbox", 0x0415, "Inbox"},
 		{"HiddenFolder", "Common Views", 0x0407, "Common Views"},
 	} {
 		if got := mapi.FolderName(c.lcid, c.english); got != c.want {

@@ -52,6 +52,11 @@ func TestOutlookFindsDefaultFolders(t *testing.T) {
 		{"SwissGerman", 0x807, "Posteingang", "Kalender", "Kontakte", "Journal", "Notizen", "Aufgaben", "Entwürfe", "Junk-E-Mail", "Konflikte"},
 		{"French", 0x40C, "Boîte de réception", "Calendrier", "Contacts", "Journal", "Notes", "Tâches", "Brouillons", "Courrier indésirable", "Conflits"},
 		{"Spanish", 0x40A, "Bandeja de entrada", "Calendario", "Contactos", "Diario", "Notas", "Tareas", "Borradores", "Correo electrónico no deseado", "Conflictos"},
+		{"Italian", 0x410, "Posta in arrivo", "Calendario", "Contatti", "Diario", "Note", "Attività", "Bozze", "Posta indesiderata", "Conflitti"},
+		{"Dutch", 0x413, "Postvak IN", "Agenda", "Contactpersonen", "Logboek", "Notities", "Taken", "Concepten", "Ongewenste e-mail", "Conflicten"},
+		{"Brazilian", 0x416, "Caixa de Entrada", "Calendário", "Contatos", "Diário", "Anotações", "Tarefas", "Rascunhos", "Lixo Eletrônico", "Conflitos"},
+		{"Russian", 0x419, "Входящие", "Календарь", "Контакты", "Дневник", "Заметки", "Задачи", "Черновики", "Нежелательная почта", "Конфликты"},
+		{"WithoutTranslation", 0x415, "Inbox", "Calendar", "Contacts", "Journal", "Notes", "Tasks", "Drafts", "Junk E-mail", "Conflicts"},
 		{"Japanese", 0x411, "受信トレイ", "予定表", "連絡先", "履歴", "メモ", "仕事", "下書き", "迷惑メール", "競合"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -232,11 +232,14 @@ func (c *conn) clearRequest(f *fragment) {
 		c.clear(Inbound, f.pdu)
 		return
 	}
-	b := append([]byte(nil), f.pdu[:f.end-int(f.trailer.PadLength)]...)
-	o := f.order()
+	// The lengths are those of a PDU without its trailer while the hook looks at it.
+	b, o := f.pdu[:f.end-int(f.trailer.PadLength)], f.order()
+	var sent [4]byte
+	copy(sent[:], b[8:])
 	o.PutUint16(b[8:], uint16(len(b)))
 	o.PutUint16(b[10:], 0)
 	c.clear(Inbound, b)
+	copy(b[8:], sent[:])
 }
 
 // dispatch starts a request that has arrived in full.

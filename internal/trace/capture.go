@@ -89,12 +89,12 @@ func (c *capture) output() *output {
 
 func (c *capture) flush() error { return c.output().flush() }
 
-func (c *capture) event(e Event) error {
+func (c *capture) event(e *Event) error {
 	c.take(e)
 	return c.output().full()
 }
 
-func (c *capture) take(e Event) {
+func (c *capture) take(e *Event) {
 	switch e.Kind {
 	case Opened:
 		c.conns[e.Conn] = &capturedConn{
@@ -119,8 +119,9 @@ func (c *capture) take(e Event) {
 		c.show(conn, e)
 	default:
 		if conn.heldBytes += len(e.Bytes); conn.heldBytes <= maxHeld {
-			e.Bytes = bytes.Clone(e.Bytes) // they are good for this batch only
-			conn.held = append(conn.held, e)
+			held := *e
+			held.Bytes = bytes.Clone(e.Bytes) // they are good for this batch only
+			conn.held = append(conn.held, held)
 		}
 	}
 }
@@ -134,7 +135,7 @@ func (c *capture) clearConversation(p *Peers) *Conversation {
 }
 
 // decide asks the filter once the user of a connection is known, and shows or forgets what was held until then.
-func (c *capture) decide(e Event) {
+func (c *capture) decide(e *Event) {
 	conn := c.conns[e.Conn]
 	if conn == nil || conn.decided {
 		return
@@ -147,8 +148,8 @@ func (c *capture) decide(e Event) {
 	}
 	conn.shown = c.opts.Filter.packets()
 	c.open(conn)
-	for _, h := range held {
-		c.show(conn, h)
+	for i := range held {
+		c.show(conn, &held[i])
 	}
 }
 
@@ -164,7 +165,7 @@ func (c *capture) open(conn *capturedConn) {
 	}
 }
 
-func (c *capture) close(e Event) {
+func (c *capture) close(e *Event) {
 	conn := c.conns[e.Conn]
 	delete(c.conns, e.Conn)
 	if conn == nil || !conn.shown {
@@ -178,7 +179,7 @@ func (c *capture) close(e Event) {
 	}
 }
 
-func (c *capture) show(conn *capturedConn, e Event) {
+func (c *capture) show(conn *capturedConn, e *Event) {
 	switch e.Kind {
 	case Wire:
 		if conn.shown {
@@ -194,7 +195,7 @@ func (c *capture) show(conn *capturedConn, e Event) {
 }
 
 // operation writes an operation, or keeps it until the packets of its call are there.
-func (c *capture) operation(conn *capturedConn, e Event) {
+func (c *capture) operation(conn *capturedConn, e *Event) {
 	if !conn.shown { // no packets to wait for
 		c.records(conn, e, 0, 0)
 		return
@@ -208,12 +209,12 @@ func (c *capture) operation(conn *capturedConn, e Event) {
 		delete(conn.calls, e.Op.Call)
 		c.forget(call)
 	case len(call.ops) < maxCallOps:
-		call.ops = append(call.ops, e)
+		call.ops = append(call.ops, *e)
 	}
 }
 
 // records writes the two halves of an operation, with the numbers of their packets.
-func (c *capture) records(conn *capturedConn, e Event, request, response uint32) {
+func (c *capture) records(conn *capturedConn, e *Event, request, response uint32) {
 	c.record(conn, e, ToServer, request)
 	if e.Op.answered() {
 		c.record(conn, e, ToClient, response)
@@ -221,7 +222,7 @@ func (c *capture) records(conn *capturedConn, e Event, request, response uint32)
 }
 
 // clearPDU shows one unprotected PDU, and with a response the records of the operations it answers.
-func (c *capture) clearPDU(conn *capturedConn, e Event) {
+func (c *capture) clearPDU(conn *capturedConn, e *Event) {
 	if !conn.shown {
 		return
 	}
@@ -244,8 +245,8 @@ func (c *capture) clearPDU(conn *capturedConn, e Event) {
 			return
 		}
 		call.response = c.frame
-		for _, op := range call.ops {
-			c.records(conn, op, call.request, call.response)
+		for i := range call.ops {
+			c.records(conn, &call.ops[i], call.request, call.response)
 		}
 		if len(call.ops) > 0 {
 			delete(conn.calls, id)
@@ -300,7 +301,7 @@ func (c *capture) packet(iface int, at time.Time, conv *Conversation, dir Direct
 }
 
 // record writes one half of an operation as text under the protocol name ROP or RPC, and its first line as a comment.
-func (c *capture) record(conn *capturedConn, e Event, dir Direction, frame uint32) {
+func (c *capture) record(conn *capturedConn, e *Event, dir Direction, frame uint32) {
 	if c.ng == nil {
 		return
 	}

@@ -46,7 +46,7 @@ func newPageSink(tb testing.TB, format Format) sink {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if err := s.event(Event{Kind: Opened, Time: at, Conn: 1, Peers: &Peers{Client: client, Server: server}}); err != nil {
+	if err := s.event(&Event{Kind: Opened, Time: at, Conn: 1, Peers: &Peers{Client: client, Server: server}}); err != nil {
 		tb.Fatal(err)
 	}
 	return s
@@ -59,8 +59,8 @@ func TestWritingACallAllocatesLittle(t *testing.T) {
 	for _, f := range []Format{PcapNG, Pcap, Text, JSON} {
 		s := newPageSink(t, f)
 		n := testing.AllocsPerRun(200, func() {
-			for _, e := range call {
-				if err := s.event(e); err != nil {
+			for i := range call {
+				if err := s.event(&call[i]); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -90,8 +90,8 @@ func BenchmarkWriteCall(b *testing.B) {
 			s := newPageSink(b, f)
 			b.ReportAllocs()
 			for b.Loop() {
-				for _, e := range call {
-					if err := s.event(e); err != nil {
+				for i := range call {
+					if err := s.event(&call[i]); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -93,7 +93,7 @@ type Options struct {
 
 // sink writes events in one format. It may keep back what it wrote until flush.
 type sink interface {
-	event(e Event) error
+	event(e *Event) error // e is not kept
 	// dropped is told how many events are lost so far, when it has been told of those before them.
 	dropped(at time.Time, total uint64) error
 	flush() error
@@ -199,7 +199,7 @@ func (c *copier) take() error {
 	batch, dropped := c.sub.Take(c.batch)
 	c.batch = batch
 	for i := range batch {
-		if err := c.out.event(batch[i]); err != nil {
+		if err := c.out.event(&batch[i]); err != nil {
 			return err
 		}
 	}
@@ -227,7 +227,7 @@ func NewWriter(w io.Writer, o Options) (*Writer, error) {
 }
 
 // Write writes one event, or keeps it back until there are more.
-func (w *Writer) Write(e Event) error { return w.out.event(e) }
+func (w *Writer) Write(e Event) error { return w.out.event(&e) }
 
 // Flush writes what was kept back.
 func (w *Writer) Flush() error { return w.out.flush() }

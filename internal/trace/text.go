@@ -22,7 +22,7 @@ type textSink struct {
 	head   []byte // what stands before both halves of an operation
 }
 
-func (s *textSink) event(e Event) error {
+func (s *textSink) event(e *Event) error {
 	if e.Kind != Operation || !s.filter.op(e.Op) {
 		return nil
 	}
@@ -77,7 +77,7 @@ type jsonSink struct {
 	text   []byte // fields of a message, in the making
 }
 
-func (s *jsonSink) event(e Event) error {
+func (s *jsonSink) event(e *Event) error {
 	if e.Kind != Operation || !s.filter.op(e.Op) {
 		return nil
 	}

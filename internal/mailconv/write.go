@@ -153,8 +153,19 @@ func (w *writer) attachment(a *Attachment, inline bool) *node {
 	}
 	kind := mediaType(find(a.Props, mapi.TagAttachMimeTag).Str())
 	encoding := "base64"
-	if a.Embedded != nil {
+	n.body = func(out io.Writer) error { return writeBase64(out, a.Content.Open()) }
+	switch {
+	case a.Embedded != nil:
 		kind, encoding = "message/rfc822", ""
+		n.body = func(out io.Writer) error { return w.message(out, a.Embedded) }
+	case strings.HasPrefix(kind, "message/"):
+		if text, ok := plainText(a.Content); ok {
+			encoding = "7bit"
+			n.body = func(out io.Writer) error {
+				_, err := io.WriteString(out, text)
+				return err
+			}
+		}
 	}
 	n.field("Content-Type", kind+contentParams(a, name))
 	if encoding != "" {
@@ -192,11 +203,15 @@ func (w *writer) attachment(a *Attachment, inline bool) *node {
 			n.field(nettextproto.CanonicalMIMEHeaderKey(key), encodeWords(cleanName(h.Value.Str())))
 		}
 	}
-	n.body = func(out io.Writer) error { return writeBase64(out, a.Content.Open()) }
-	if a.Embedded != nil {
-		n.body = func(out io.Writer) error { return w.message(out, a.Embedded) }
-	}
 	return n
+}
+
+// plainText is a short content that can travel as it is. Parts of type message may not be encoded, RFC 2046 5.2; where one
+// can't do without, programs that read it have to cope.
+func plainText(c Content) (string, bool) {
+	const most = 64 << 10
+	data, err := io.ReadAll(io.LimitReader(c.Open(), most+1))
+	return string(data), err == nil && len(data) <= most && textEncoding(string(data)) == "7bit"
 }
 
 // contentParams are the parameters of an attachment's content type. The name is written in the way older programs

@@ -3,6 +3,7 @@ package exec_test
 import (
 	"bytes"
 	"database/sql"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -684,4 +685,46 @@ func (w *world) staged() (n int) {
 		w.t.Fatal(err)
 	}
 	return n
+}
+
+// TestStreamMemory: what a stream holds in memory does not grow with its value, neither while it is written nor while it
+// is read, nor while its text is converted. It does not run beside other tests, whose memory it would count.
+func TestStreamMemory(t *testing.T) { //nolint:paralleltest // it measures the heap
+	const size, most = 8 << 20, 4 << 20
+	w := newWorld(t)
+	w.create()
+	before := heap()
+	check := func(what string) {
+		t.Helper()
+		if n := heap() - before; n > most {
+			t.Errorf("%s: %d bytes more are in use than before", what, n)
+		}
+	}
+	w.openStream(3, 4, mapi.TagBody.WithType(mapi.PtypString8), mapi.OpenModeCreate)
+	part := pattern(0x7000)
+	for n := 0; n < size; n += len(part) {
+		if n == 0x7000*200 {
+			check("while it is written")
+		}
+		w.put(4, part)
+	}
+	one[*rop.CommitStreamResponse](w, &rop.CommitStreamRequest{In: in(4)})
+	check("after the commit")
+	w.openStream(3, 5, mapi.TagHtml, mapi.OpenModeReadOnly)
+	w.openStream(3, 6, mapi.TagRtfCompressed, mapi.OpenModeReadOnly)
+	check("after two conversions")
+	for range 200 {
+		one[*rop.ReadStreamResponse](w, &rop.ReadStreamRequest{In: in(5), ByteCount: 0x7000})
+	}
+	check("while it is read")
+	w.save(3)
+	check("after the save")
+}
+
+// heap is how many bytes are in use.
+func heap() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }

@@ -359,7 +359,7 @@ func TestTree(t *testing.T) {
 
 func TestTreeInOtherLanguages(t *testing.T) {
 	t.Parallel()
-	for lcid, want := range map[int]string{0x407: "Posteingang", 0x40C: "Boîte de réception", 0xC0A: "Bandeja de entrada", 0x411: "受信トレイ", 0x409: "Inbox", 0x413: "Inbox"} {
+	for lcid, want := range map[int]string{0x407: "Posteingang", 0x40C: "Boîte de réception", 0xC0A: "Bandeja de entrada", 0x411: "受信トレイ", 0x409: "Inbox", 0x413: "Postvak IN", 0x415: "Inbox"} {
 		s := seeded(t, fmt.Sprintf("users: [{name: a, password: x, locale: %d, folders: [Inbox/x], messages: [{folder: Inbox}]}]\n", lcid))
 		read(t, s, func(r store.Reader) error {
 			m, err := r.MailboxOf("a")

@@ -193,6 +193,7 @@ func (d *Draft) Discard() (stages []store.StageID) {
 	for number, a := range d.Attachments {
 		stages = append(stages, a.Discard()...)
 		if a.Unsaved() || a.Deleted {
+			a.Deleted = true // for handles that still save into it
 			delete(d.Attachments, number)
 		}
 	}

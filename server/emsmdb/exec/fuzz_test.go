@@ -51,7 +51,7 @@ func FuzzRun(f *testing.F) {
 		f.Add(list(req), uint16(0x7FFF))
 		f.Add(list(req, req), uint16(100))
 	}
-	for _, program := range streamPrograms(l.FolderIDs[fidInbox]) {
+	for _, program := range append(messagePrograms(l.FolderIDs[fidInbox]), streamPrograms(l.FolderIDs[fidInbox])...) {
 		f.Add(list(program...), uint16(0x7FFF))
 	}
 	f.Fuzz(func(t *testing.T, ropsList []byte, max uint16) {
@@ -114,6 +114,29 @@ func streamPrograms(inbox mapi.ID) [][]rop.Request {
 			create, &rop.SetPropertiesRequest{In: in(3), PropertyValues: everyType()}, &rop.CreateMessageRequest{InOut: inOut(1, 5), CodePageID: 0x0FFF, FolderID: inbox},
 			copyTo(3, 5, 0, true, mapi.TagBody), copyProperties(5, 3, mapi.CopyNoOverwrite, mapi.TagSubject, mapi.TagMessageAttachments), copyTo(1, 1, 0, true),
 			&rop.DeletePropertiesRequest{In: in(3), PropertyTags: []mapi.PropTag{mapi.TagSubject, mapi.TagEntryId}}, &rop.QueryNamedPropertiesRequest{In: in(5)},
+		},
+	}
+}
+
+// messagePrograms make messages with recipients, attachments and messages in messages.
+func messagePrograms(inbox mapi.ID) [][]rop.Request {
+	create := &rop.CreateMessageRequest{InOut: inOut(1, 3), CodePageID: 0x0FFF, FolderID: inbox}
+	attach := func(message, index uint8) rop.Request {
+		return &rop.CreateAttachmentRequest{InOut: inOut(message, index)}
+	}
+	return [][]rop.Request{
+		{
+			create, &rop.ModifyRecipientsRequest{In: in(3), RecipientColumns: []mapi.PropTag{mapi.TagRecipientTrackStatus}, RecipientRows: []rop.ModifyRecipientRow{
+				to(1, "Ann"), {RowID: 2, RecipientType: 0x81, RecipientRow: &rop.RecipientRow{RecipientFlags: rop.RecipientTypeX500, AddressPrefixUsed: 9, X500DN: bobDN}},
+				{RowID: 3, RecipientRow: &rop.RecipientRow{RecipientFlags: rop.RecipientTypePersonalDL1, EntryID: []byte{1}}}, {RowID: 1},
+			}},
+			&rop.ReadRecipientsRequest{In: in(3)}, &rop.ReloadCachedInformationRequest{In: in(3)}, saveRequest(3, mapi.SaveForce), &rop.RemoveAllRecipientsRequest{In: in(3)},
+		},
+		{
+			create, attach(3, 4), &rop.OpenEmbeddedMessageRequest{InOut: inOut(4, 5), CodePageID: 0x0FFF, OpenModeFlags: mapi.OpenModeCreate},
+			attach(5, 6), saveAttachmentRequest(6, 0), saveRequest(5, 0), saveAttachmentRequest(4, mapi.SaveForce), saveRequest(3, mapi.SaveKeepOpenReadOnly),
+			&rop.DeleteAttachmentRequest{In: in(5)}, &rop.DeleteAttachmentRequest{In: in(3)}, &rop.GetAttachmentTableRequest{InOut: inOut(3, 2)},
+			&rop.OpenAttachmentRequest{InOut: inOut(3, 4), OpenAttachmentFlags: mapi.OpenModeReadWrite}, saveRequest(3, 0),
 		},
 	}
 }

@@ -252,6 +252,51 @@ func TestDeleteAttachmentThatIsOpen(t *testing.T) {
 	}
 }
 
+// TestSaveChangesMessageConflictDropsAttachments is difference M22 with an attachment: a save after another handle's
+// succeeds and drops it, which its own handle then tells.
+func TestSaveChangesMessageConflictDropsAttachments(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.twoFiles()
+	w.openAt(5, id, mapi.OpenModeReadWrite)
+	w.set(5, text(mapi.TagBody, "first"))
+	w.attach(4, fileNamed("three.txt"))
+	w.saveAttachment(4)
+	w.save(5)
+	w.save(3)
+	if _, names := w.attachments(3); !slices.Equal(names, []string{"one.txt", "two.txt"}) {
+		t.Errorf("attachments %v", names)
+	}
+	if got := w.code(saveAttachmentRequest(4, 0)); got != mapi.ErrObjectDeleted {
+		t.Errorf("saving the attachment: %v", got)
+	}
+}
+
+// TestForcedSaveReplacesAttachments: two handles gave the same number; the forced one wins, whole.
+func TestForcedSaveReplacesAttachments(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.twoFiles()
+	w.openAt(5, id, mapi.OpenModeReadWrite)
+	n := one[*rop.CreateAttachmentResponse](w, &rop.CreateAttachmentRequest{InOut: inOut(5, 6)}).AttachmentID
+	w.set(6, fileNamed("first.txt"), fileData("first"))
+	w.saveAttachment(6)
+	if m := w.attach(4, fileNamed("second.txt")); m != n {
+		t.Fatalf("numbers %d and %d: the test tests nothing", n, m)
+	}
+	w.saveAttachment(4)
+	w.save(5)
+	one[*rop.SaveChangesMessageResponse](w, saveRequest(3, mapi.SaveForce))
+	w.openAt(5, id, mapi.OpenModeReadOnly)
+	if _, names := w.attachments(5); !slices.Equal(names, []string{"one.txt", "two.txt", "second.txt"}) {
+		t.Errorf("attachments %v", names)
+	}
+	w.openAttachment(5, 6, n)
+	if got := w.props(6, mapi.TagAttachDataBinary)[0]; got.Type() != mapi.PtypErrorCode {
+		t.Errorf("data of the other attachment is left: %v", got)
+	}
+}
+
 // TestAttachmentNumbersAreNotUsedAgain: [MS-OXCMSG] 2.2.2.6.
 func TestAttachmentNumbersAreNotUsedAgain(t *testing.T) {
 	t.Parallel()

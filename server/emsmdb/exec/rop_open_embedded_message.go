@@ -6,7 +6,7 @@ import (
 	"github.com/mapid/mapid/internal/rop"
 )
 
-// openEmbeddedMessage implements RopOpenEmbeddedMessage, [MS-OXCMSG] 2.2.3.16.
+// openEmbeddedMessage implements RopOpenEmbeddedMessage, [MS-OXCMSG] 3.2.5.16.
 func (e *Executor) openEmbeddedMessage(ctx context.Context, c *Call, req *rop.OpenEmbeddedMessageRequest) (*rop.OpenEmbeddedMessageResponse, error) {
 	m, opened, err := c.Attachment().OpenEmbedded(ctx, req.CodePageID, req.OpenModeFlags)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"github.com/mapid/mapid/internal/rop"
 )
 
-// setMessageReadFlag implements RopSetMessageReadFlag, [MS-OXCMSG] 2.2.3.11. Only public folders tell whether the
+// setMessageReadFlag implements RopSetMessageReadFlag, [MS-OXCMSG] 3.2.5.11. Only public folders tell whether the
 // state changed, [MS-OXCROPS] 2.2.6.11.2.
 func (e *Executor) setMessageReadFlag(ctx context.Context, c *Call, req *rop.SetMessageReadFlagRequest) (*rop.SetMessageReadFlagResponse, error) {
 	changed, err := c.Message().SetReadFlag(ctx, req.ReadFlags)

@@ -17,6 +17,7 @@ type renderer struct {
 	bodies  bool // shows message text, attachment and stream data; otherwise only their size is told
 	layouts map[reflect.Type]*layout
 	tags    map[mapi.PropTag]string
+	columns []string // names of the columns of the rows that are rendered
 }
 
 // newRenderer returns a renderer for one sink.
@@ -219,6 +220,13 @@ func (r *renderer) structFields(out *lines, v reflect.Value, l *layout, depth in
 
 // rows renders rows with the names of their columns; false means that v points to none.
 func (r *renderer) rows(out *lines, name string, v any, columns []mapi.PropTag, depth int) bool {
+	r.columns = r.columns[:0]
+	switch v.(type) {
+	case *prop.Row, **prop.Row, *[]prop.Row:
+		for _, t := range columns {
+			r.columns = append(r.columns, r.tagName(t))
+		}
+	}
 	switch x := v.(type) {
 	case *prop.Row:
 		out.name(depth, name)
@@ -260,7 +268,7 @@ func (r *renderer) row(out *lines, columns []mapi.PropTag, row prop.Row, depth i
 		var tag mapi.PropTag
 		if i < len(columns) {
 			tag = columns[i]
-			out.name(depth, r.tagName(tag))
+			out.name(depth, r.columns[i])
 		} else {
 			out.index(depth, i)
 		}

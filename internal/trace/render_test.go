@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
@@ -62,6 +63,10 @@ func TestRendererValues(t *testing.T) {
 		{"Negative", 0, prop.Int32(-1), "-1 (0xFFFFFFFF)"},
 		{"FID", 0x67480014, prop.ID(mapi.NewID(1, 255)), "0001-0000000000FF"},
 		{"Time", 0, prop.Time(mapi.FileTime(116444736000000000)), "1970-01-01T00:00:00.0000000Z"},
+		{"TimeWithFraction", 0, prop.Time(mapi.NewFileTime(time.Date(2026, 11, 9, 8, 7, 6, 1200, time.UTC))), "2026-11-09T08:07:06.0000012Z"},
+		{"TimeBefore1970", 0, prop.Time(1), "1601-01-01T00:00:00.0000001Z"},
+		{"Never", 0, prop.Time(0x0CB34557A3DD4000), "4501-01-01T00:00:00.0000000Z"},
+		{"TimeOfFiveDigits", 0, prop.Time(0x7FFFFFFFFFFFFFFF), mapi.FileTime(0x7FFFFFFFFFFFFFFF).Time().Format("2006-01-02T15:04:05.0000000Z")},
 		{"Strings", 0, prop.Multi(mapi.PtypMultiString, []string{"a", "b"}), `{"a", "b"}`},
 		{"Binaries", 0, prop.Multi(mapi.PtypMultiBinary, []string{"\x01"}), "{1 bytes 01}"},
 		{"LongText", 0, prop.String(strings.Repeat("é", 150)), `"` + strings.Repeat("é", 100) + `"…`},

@@ -156,7 +156,32 @@ func appendFileTime(b []byte, f mapi.FileTime) []byte {
 	if f == 0 {
 		return append(b, '0')
 	}
-	return f.Time().AppendFormat(b, "2006-01-02T15:04:05.0000000Z")
+	t := f.Time()
+	year, month, day := t.Date()
+	if year > 9999 {
+		return t.AppendFormat(b, "2006-01-02T15:04:05.0000000Z")
+	}
+	hour, minute, second := t.Clock()
+	b = appendDecimal(b, year, 4, '-')
+	b = appendDecimal(b, int(month), 2, '-')
+	b = appendDecimal(b, day, 2, 'T')
+	b = appendDecimal(b, hour, 2, ':')
+	b = appendDecimal(b, minute, 2, ':')
+	b = appendDecimal(b, second, 2, '.')
+	return appendDecimal(b, int(f%1e7), 7, 'Z')
+}
+
+// appendDecimal appends so many digits of a number and what stands behind it.
+func appendDecimal(b []byte, n, digits int, behind byte) []byte {
+	at := len(b) + digits
+	for range digits {
+		b = append(b, '0')
+	}
+	for i := at - 1; n > 0; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return append(b, behind)
 }
 
 // appendQuote appends text in quotes, with escapes where it needs them.

@@ -228,6 +228,19 @@ func TestBodiesCodePages(t *testing.T) {
 	}
 }
 
+// TestBodiesCodePageAfterSave: the code page that a save gives a message is the one its HTML is in.
+func TestBodiesCodePageAfterSave(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for html, want := range map[string]string{"<p>Да": "<p>Да", "<meta charset=koi8-r>\xe4\xc1": "<meta charset=koi8-r>Да", "<p>\xe9": "<p>é"} {
+		id := w.created(prop.Tagged{Tag: mapi.TagHtml, Value: prop.Binary([]byte(html))})
+		w.openAt(3, id, mapi.OpenModeReadOnly)
+		if v := w.props(3, mapi.TagBodyHtml, mapi.TagHtml, mapi.TagInternetCodepage); v[0].Str() != want || v[1].Str() != html {
+			t.Errorf("%q: %v", html, v)
+		}
+	}
+}
+
 // TestBodiesDeleted: a form that a client deletes is not made from the others, [MS-OXCPRPT] 3.2.5.5.
 func TestBodiesDeleted(t *testing.T) {
 	t.Parallel()

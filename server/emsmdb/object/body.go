@@ -80,17 +80,23 @@ func (m *Message) bodies(r store.Reader) (*bodies, error) {
 		}
 	}
 	b.native = msgprops.Bodies{Plain: b.plain != nil, HTML: b.html != nil, RTF: b.rtf != nil, RTFInSync: b.inSync}.Best()
-	if b.page == 0 {
+	if b.page == 0 || m.unstatedPage(b) {
 		b.page, err = m.guessPage(r, b)
 	}
 	return b, err
+}
+
+// unstatedPage reports whether a client wrote HTML as bytes without a word of their code page: what there is of
+// PidTagInternetCodepage is not about them then.
+func (m *Message) unstatedPage(b *bodies) bool {
+	return b.html != nil && b.html.Tag.Type() == mapi.PtypBinary && m.work.Changed(mapi.TagHtml) && !m.work.Changed(mapi.TagInternetCodepage)
 }
 
 // guessBytes is how much of an HTML document guessPage looks at.
 const guessBytes = 1 << 10
 
 // guessPage tells the code page of HTML that does not say it by a property: what the text itself says, UTF-8 if that is
-// what it is, or the message's. HTML that is made from something else is UTF-8.
+// what it is, or what was known before, or the message's. HTML that is made from something else is UTF-8.
 func (m *Message) guessPage(r store.Reader, b *bodies) (uint32, error) {
 	if b.html == nil || b.html.Tag.Type() != mapi.PtypBinary {
 		return codepage.UTF8, nil
@@ -111,6 +117,9 @@ func (m *Message) guessPage(r store.Reader, b *bodies) (uint32, error) {
 		if utf8.Valid(head[:len(head)-n]) {
 			return codepage.UTF8, nil
 		}
+	}
+	if b.page != 0 {
+		return b.page, nil
 	}
 	return m.page, nil
 }
@@ -183,9 +192,12 @@ func (m *Message) derivedBody(r store.Reader, tag mapi.PropTag) (prop.Value, err
 }
 
 // bodyFacts gives what is said of the forms of the text where it does not depend on what is stored: which of them is the
-// native one, unless the message is signed, and that RTF that is not stored says the same as the others.
+// native one, unless the message is signed, that RTF that is not stored says the same as the others, and the code page
+// of HTML that a client has just written.
 func (m *Message) bodyFacts(r store.Reader, tag mapi.PropTag) (prop.Value, error) {
-	if tag.ID() != mapi.TagNativeBody.ID() && tag.ID() != mapi.TagRtfInSync.ID() {
+	switch tag.ID() {
+	case mapi.TagNativeBody.ID(), mapi.TagRtfInSync.ID(), mapi.TagInternetCodepage.ID():
+	default:
 		return prop.Value{}, nil
 	}
 	b, err := m.bodies(r)
@@ -196,6 +208,10 @@ func (m *Message) bodyFacts(r store.Reader, tag mapi.PropTag) (prop.Value, error
 	case tag.ID() == mapi.TagRtfInSync.ID():
 		if b.rtf == nil && b.source() != nil {
 			return prop.Bool(true), nil
+		}
+	case tag.ID() == mapi.TagInternetCodepage.ID():
+		if m.unstatedPage(b) {
+			return prop.Uint32(b.page), nil
 		}
 	case !b.signed:
 		return prop.Uint32(b.native), nil

@@ -218,5 +218,16 @@ func (m *Message) compute(r store.Reader) (computed []prop.Tagged, flags uint32,
 			computed = append(computed, p)
 		}
 	}
+	if !m.work.Changed(mapi.TagHtml) {
+		return computed, flags, nil
+	}
+	b, err := m.bodies(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	if m.unstatedPage(b) {
+		computed = append(slices.DeleteFunc(computed, func(p prop.Tagged) bool { return p.Tag == mapi.TagInternetCodepage }),
+			prop.Tagged{Tag: mapi.TagInternetCodepage, Value: prop.Uint32(b.page)})
+	}
 	return computed, flags, nil
 }

@@ -34,7 +34,17 @@ func (h header) has(name string) bool {
 	return false
 }
 
-// all joins the values of all fields of a name, as lists of addresses are joined.
+// addresses reads at most limit addresses of all fields of a name. What is broken in one does not reach into the next.
+func (h header) addresses(name string, limit int) (list []address) {
+	for _, f := range h {
+		if strings.EqualFold(f.name, name) && len(list) < limit {
+			list = append(list, parseAddresses(f.value, limit-len(list))...)
+		}
+	}
+	return list
+}
+
+// all joins the values of all fields of a name, as lists are joined.
 func (h header) all(name string) string {
 	var values []string
 	for _, f := range h {

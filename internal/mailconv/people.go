@@ -14,7 +14,7 @@ import (
 var fromGroup = group{
 	fields: []string{"From", "Sender"},
 	read: func(r *fieldReader) {
-		from, sender := parseAddresses(r.all("From"), 1), parseAddresses(r.all("Sender"), 1)
+		from, sender := r.addresses("From", 1), r.addresses("Sender", 1)
 		switch {
 		case len(from) == 0 && len(sender) == 0:
 			return
@@ -62,7 +62,7 @@ var recipientGroup = group{
 	fields: []string{"To", "Cc", "Bcc"},
 	read: func(r *fieldReader) {
 		for _, l := range recipientLists {
-			for _, a := range parseAddresses(r.all(l.field), r.recipients-len(r.msg.Recipients)) {
+			for _, a := range r.addresses(l.field, r.recipients-len(r.msg.Recipients)) {
 				r.msg.addRecipient(partyAt(r.dir, a), l.typ)
 			}
 		}
@@ -123,7 +123,7 @@ var replyToGroup = group{
 		const most = 100
 		var ids [][]byte
 		var names []string
-		for _, a := range parseAddresses(r.all("Reply-To"), most) {
+		for _, a := range r.addresses("Reply-To", most) {
 			p := partyAt(r.dir, a)
 			ids = append(ids, p.EntryID())
 			names = append(names, p.Name)

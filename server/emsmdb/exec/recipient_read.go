@@ -54,7 +54,7 @@ type recipientReader struct {
 // from others is added if it is missing.
 func (rd *recipientReader) recipient(change *rop.ModifyRecipientRow) *store.Recipient {
 	row := change.RecipientRow
-	out := recipientProps{}
+	out := recipientProps{make([]prop.Tagged, 0, recipientRoom+len(row.Properties.Values))}
 	for i, v := range row.Properties.Values {
 		if v = object.Typed(v, rd.columns[i].Type(), true, rd.message.CodePage()); !v.IsZero() && v.Type() != mapi.PtypErrorCode {
 			out.set(mapi.Tag(rd.columns[i].ID(), v.Type()), unicodeValue(v, rd.message.CodePage()))
@@ -76,6 +76,9 @@ func unicodeValue(v prop.Value, page uint32) prop.Value {
 	}
 	return v
 }
+
+// recipientRoom is how many properties rows make without columns.
+const recipientRoom = 14
 
 // recipientProps are the properties of a recipient in the making.
 type recipientProps struct{ list []prop.Tagged }

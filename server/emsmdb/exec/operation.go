@@ -4,12 +4,13 @@ import (
 	"context"
 
 	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/server/emsmdb/batch"
 	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
 // work is what a handler of a ROP that may take long returns: an operation that has not begun yet.
 type work struct {
-	op *object.Operation
+	op *batch.Operation
 	// async says that the client can wait for it.
 	async bool
 	// answer makes the ROP's own response.

@@ -2,6 +2,7 @@ package object
 
 import (
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
@@ -15,20 +16,20 @@ const rightsAll = Rights(mapi.RoleOwner | mapi.RightFolderContact)
 // asked for the privilege, may everything; others what the folder's permissions give them. The root can be opened by
 // all who could log on: it carries the pointers to the folders they came for, [MS-OXOSFLD] 2.2.3. Without a folder it
 // says what the logon may do on itself.
-func (l *Logon) rights(f *folderState) Rights {
+func (l *Logon) rights(f *cache.Folder) Rights {
 	switch {
 	case l.privileged:
 		return rightsAll
 	case f == nil:
 		return Rights(mapi.RightFolderVisible)
 	}
-	r := l.principals.rights(f.permissions)
+	r := l.principals.rights(f.Permissions)
 	switch root := f.ID == l.mailbox.Special[store.SpecialRoot]; {
 	case root && !l.Public():
 		r |= Rights(mapi.RightFolderVisible)
-	case l.Public() && len(f.permissions) == 0 && f.Special != store.SpecialCount:
+	case l.Public() && len(f.Permissions) == 0 && f.Special != store.SpecialCount:
 		r = Rights(mapi.RoleReviewer) // the tree itself is for looking at
-	case l.Public() && len(f.permissions) == 0:
+	case l.Public() && len(f.Permissions) == 0:
 		r = Rights(mapi.RoleAuthor) // what a public folder gives whom nobody gave anything
 	}
 	return r
@@ -65,7 +66,7 @@ func (r Rights) messageAccess() (a uint32) {
 }
 
 // require refuses what a logon may not do on a folder. A folder the user may not even see does not exist for them.
-func (l *Logon) require(f *folderState, need Rights) error {
+func (l *Logon) require(f *cache.Folder, need Rights) error {
 	switch have := l.rights(f); {
 	case have&(Rights(mapi.RightFolderVisible)|Rights(mapi.RightFolderOwner)|Rights(mapi.RightReadAny)) == 0:
 		return mapi.ErrNotFound

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
@@ -53,7 +54,7 @@ func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32
 
 // rowCount is exact: a client that recovers deleted items breaks on any other number. The lists that are counted in
 // the folder need no look at the messages.
-func (t *Table) rowCount(ctx context.Context, s *folderState, sel store.Selection) (uint32, error) {
+func (t *Table) rowCount(ctx context.Context, s *cache.Folder, sel store.Selection) (uint32, error) {
 	switch {
 	case !sel.Deleted && sel.Associated:
 		return uint32(s.AssocCount), nil

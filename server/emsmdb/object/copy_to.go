@@ -9,6 +9,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/batch"
 	"github.com/mapid/mapid/store"
 )
 
@@ -25,7 +26,7 @@ func (r *CopyToRequest) excludes(tag mapi.PropTag) bool {
 
 // CopyTo copies all properties that a client may write, but for those excluded, from one object to another of the same
 // kind, [MS-OXCPRPT] 3.2.5.8. What an Operation is returned for is still to be done: the messages and folders in a folder.
-func CopyTo(ctx context.Context, src, dst Editable, req CopyToRequest) ([]Problem, *Operation, error) {
+func CopyTo(ctx context.Context, src, dst Editable, req CopyToRequest) ([]Problem, *batch.Operation, error) {
 	c, err := newCopying(ctx, src, dst, req.Flags)
 	if err != nil {
 		return nil, nil, err
@@ -219,7 +220,7 @@ func (c *copying) removeCopied(ctx context.Context, copied *draft.Draft) error {
 }
 
 // folder copies the properties of a folder at once, and plans the copy of what is in it.
-func (c *copying) folder(ctx context.Context, src, dst *Folder, req CopyToRequest) ([]Problem, *Operation, error) {
+func (c *copying) folder(ctx context.Context, src, dst *Folder, req CopyToRequest) ([]Problem, *batch.Operation, error) {
 	l := src.logon
 	if (l.Public() || dst.logon.Public()) && !l.env.Profile.Property.PublicFolders {
 		return nil, nil, mapi.ErrNoSupport
@@ -239,7 +240,7 @@ func (c *copying) folder(ctx context.Context, src, dst *Folder, req CopyToReques
 		return nil, nil, err
 	}
 	var tags []mapi.PropTag
-	for _, p := range s.props {
+	for _, p := range s.Props {
 		if !req.excludes(p.Tag) && folderRefusal(p.Tag) == mapi.Success && !slices.ContainsFunc(notCopied, func(t mapi.PropTag) bool { return t.ID() == p.Tag.ID() }) {
 			tags = append(tags, p.Tag)
 		}
@@ -270,7 +271,7 @@ func (f *Folder) notBelow(ctx context.Context, other store.FolderID) error {
 }
 
 // contents plans the copy or move of the messages and folders in a folder.
-func (c *copying) contents(ctx context.Context, src, dst *Folder, req CopyToRequest) (*Operation, error) {
+func (c *copying) contents(ctx context.Context, src, dst *Folder, req CopyToRequest) (*batch.Operation, error) {
 	l := src.logon
 	op := dst.logon.operation(false, l.mailbox.ID)
 	messages, folders := !req.excludes(mapi.TagContainerContents), !req.excludes(mapi.TagContainerHierarchy)
@@ -292,7 +293,7 @@ func (c *copying) contents(ctx context.Context, src, dst *Folder, req CopyToRequ
 			if err != nil {
 				return err
 			}
-			op.add(ids, func(tx store.Tx, id uint64) (int64, error) { return t.members.transfer(tx, id, dst.id, !moving) })
+			op.Add(ids, func(tx store.Tx, id uint64) (int64, error) { return t.members.transfer(tx, id, dst.id, !moving) })
 		}
 		if !folders {
 			return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/profile"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
 )
@@ -59,9 +60,9 @@ func (l Limits) orDefault() Limits {
 type Env struct {
 	EnvOptions
 	views      *view.Cache
-	folders    *folderCache
+	folders    *cache.Folders
 	rows       *rowCache
-	mailboxes  *mailboxCache
+	mailboxes  *cache.Mailboxes
 	collations sync.Map // LCID → *prop.Collation
 	locks      streamLocks
 }
@@ -70,18 +71,18 @@ type Env struct {
 func NewEnv(opts EnvOptions) *Env {
 	opts.Limits = opts.Limits.orDefault()
 	return &Env{
-		EnvOptions: opts, views: view.NewCache(opts.Store, opts.Orders), folders: newFolderCache(opts.Store),
+		EnvOptions: opts, views: view.NewCache(opts.Store, opts.Orders), folders: cache.NewFolders(opts.Store),
 		rows:      newRowCache(opts.Store, opts.Orders/4),
-		mailboxes: newMailboxCache(opts.Store),
+		mailboxes: cache.NewMailboxes(opts.Store),
 	}
 }
 
 // Close stops following the store.
 func (e *Env) Close() {
 	e.views.Close()
-	e.folders.close()
+	e.folders.Close()
 	e.rows.close()
-	e.mailboxes.close()
+	e.mailboxes.Close()
 }
 
 // collation returns the order of text in a locale.
@@ -108,7 +109,7 @@ func (e *Env) hides(id uint16) bool {
 
 // HasPublicFolders reports whether the store has public folders.
 func (e *Env) HasPublicFolders(ctx context.Context) (bool, error) {
-	_, err := e.mailboxes.get(ctx, publicMailbox)
+	_, err := e.mailboxes.Get(ctx, cache.PublicMailbox)
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
@@ -30,7 +31,7 @@ func (l *Logon) OpenFolder(ctx context.Context, fid mapi.ID, flags uint8) (*Fold
 }
 
 // folder finds a folder of the logon's mailbox.
-func (l *Logon) folder(ctx context.Context, fid mapi.ID) (*folderState, error) {
+func (l *Logon) folder(ctx context.Context, fid mapi.ID) (*cache.Folder, error) {
 	id, ok := folderID(fid)
 	if !ok {
 		return nil, mapi.ErrNotFound
@@ -39,8 +40,8 @@ func (l *Logon) folder(ctx context.Context, fid mapi.ID) (*folderState, error) {
 }
 
 // state reads a folder of the logon's mailbox by its store id.
-func (l *Logon) state(ctx context.Context, id store.FolderID) (*folderState, error) {
-	f, err := l.env.folders.get(ctx, id)
+func (l *Logon) state(ctx context.Context, id store.FolderID) (*cache.Folder, error) {
+	f, err := l.env.folders.Get(ctx, id)
 	if errors.Is(err, store.ErrNotFound) || err == nil && f.Mailbox != l.mailbox.ID {
 		return nil, mapi.ErrNotFound
 	}
@@ -65,12 +66,12 @@ func (f *Folder) HasRules(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return s.hasRules(), nil
+	return hasRules(s), nil
 }
 
 // hasRules reports whether the folder has rules. They come with the rules of [MS-OXORULE]; until then a stored
 // property says so.
-func (f *folderState) hasRules() bool {
-	p, ok := f.stored(mapi.TagHasRules.ID())
+func hasRules(f *cache.Folder) bool {
+	p, ok := f.Stored(mapi.TagHasRules.ID())
 	return ok && p.Value.Bool()
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/batch"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
@@ -61,25 +63,12 @@ func (m *members) on(r store.Reader, id store.FolderID) (Rights, error) {
 	if have, ok := m.rights[id]; ok {
 		return have, nil
 	}
-	s, err := folderIn(r, id)
+	s, err := cache.ReadFolder(r, id)
 	if err != nil {
 		return 0, err
 	}
 	m.rights[id] = m.logon.rights(s)
 	return m.rights[id], nil
-}
-
-// folderIn reads a folder inside a transaction.
-func folderIn(r store.Reader, id store.FolderID) (s *folderState, err error) {
-	s = new(folderState)
-	if s.Folder, err = r.Folder(id); err != nil {
-		return nil, err
-	}
-	if s.props, err = r.Props(s.Bag); err != nil {
-		return nil, err
-	}
-	s.permissions, err = r.Permissions(id)
-	return s, err
 }
 
 // made reports whether the user is who made a message.
@@ -102,15 +91,21 @@ func counters(ids []mapi.ID) []uint64 {
 	return out
 }
 
+// operation begins work on the logon's mailbox, which may grow, and perhaps others. tells says whether the version
+// reports objects that failed.
+func (l *Logon) operation(tells bool, others ...store.MailboxID) *batch.Operation {
+	return batch.New(l.env.Store, l.within, tells, append([]store.MailboxID{l.mailbox.ID}, others...)...)
+}
+
 // DeleteMessages deletes messages of the folder softly, or for good, [MS-OXCFOLD] 3.2.5.11 and 3.2.5.12. notify says
 // that the senders of those that were never read may learn of it, if they asked for that.
-func (f *Folder) DeleteMessages(ctx context.Context, ids []mapi.ID, hard, notify bool) (*Operation, error) {
+func (f *Folder) DeleteMessages(ctx context.Context, ids []mapi.ID, hard, notify bool) (*batch.Operation, error) {
 	m, err := f.members(ctx)
 	if err != nil {
 		return nil, err
 	}
 	op := f.logon.operation(true)
-	op.add(counters(ids), func(tx store.Tx, id uint64) (int64, error) { return m.delete(tx, id, hard, notify) })
+	op.Add(counters(ids), func(tx store.Tx, id uint64) (int64, error) { return m.delete(tx, id, hard, notify) })
 	return op, nil
 }
 
@@ -131,7 +126,7 @@ func (m *members) delete(tx store.Tx, id uint64, hard, notify bool) (int64, erro
 
 // MoveCopyMessages moves messages of the folder to another one, or copies them, also into another mailbox, [MS-OXCFOLD]
 // 3.2.5.6. Soft-deleted messages live again where they arrive.
-func (f *Folder) MoveCopyMessages(ctx context.Context, dst *Folder, ids []mapi.ID, copying bool) (*Operation, error) {
+func (f *Folder) MoveCopyMessages(ctx context.Context, dst *Folder, ids []mapi.ID, copying bool) (*batch.Operation, error) {
 	m, err := f.members(ctx)
 	if err != nil {
 		return nil, err
@@ -140,7 +135,7 @@ func (f *Folder) MoveCopyMessages(ctx context.Context, dst *Folder, ids []mapi.I
 		return nil, err
 	}
 	op := dst.logon.operation(f.logon.env.Profile.Folder.BulkPartial, f.logon.mailbox.ID)
-	op.add(counters(ids), func(tx store.Tx, id uint64) (int64, error) { return m.transfer(tx, id, dst.id, copying) })
+	op.Add(counters(ids), func(tx store.Tx, id uint64) (int64, error) { return m.transfer(tx, id, dst.id, copying) })
 	return op, nil
 }
 
@@ -183,7 +178,7 @@ func (f *Folder) takes(ctx context.Context, right uint32, denied mapi.ErrorCode)
 
 // SetReadFlags changes the read state of messages of the folder, of all normal ones if ids is empty, [MS-OXCMSG]
 // 3.2.5.10. Messages of public folders are read by each user for themselves.
-func (f *Folder) SetReadFlags(ctx context.Context, ids []mapi.ID, flags uint8) (*Operation, error) {
+func (f *Folder) SetReadFlags(ctx context.Context, ids []mapi.ID, flags uint8) (*batch.Operation, error) {
 	p := &f.logon.env.Profile.Message
 	set, mask, err := readBits(flags, p.EverRead)
 	if err != nil {
@@ -200,7 +195,7 @@ func (f *Folder) SetReadFlags(ctx context.Context, ids []mapi.ID, flags uint8) (
 		}
 	}
 	op := f.logon.operation(p.ReadFlagsPartial)
-	op.add(list, func(tx store.Tx, id uint64) (int64, error) {
+	op.Add(list, func(tx store.Tx, id uint64) (int64, error) {
 		msg, err := m.get(tx, id, mapi.RightReadAny, 0)
 		if err != nil || mask == 0 {
 			return 0, err

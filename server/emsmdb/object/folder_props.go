@@ -9,6 +9,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
@@ -36,7 +37,7 @@ func (f *Folder) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, er
 }
 
 // folderValues answers tags for a folder, in an open folder and in a row of a hierarchy table alike.
-func (l *Logon) folderValues(ctx context.Context, s *folderState, tags []mapi.PropTag) ([]prop.Value, error) {
+func (l *Logon) folderValues(ctx context.Context, s *cache.Folder, tags []mapi.PropTag) ([]prop.Value, error) {
 	var failed error
 	first := func(tag mapi.PropTag) prop.Value {
 		v, err := l.folderComputed(ctx, s, tag)
@@ -45,7 +46,7 @@ func (l *Logon) folderValues(ctx context.Context, s *folderState, tags []mapi.Pr
 		}
 		return v
 	}
-	values, err := pick(tags, first, func([]mapi.PropTag) ([]store.Property, error) { return s.props, nil })
+	values, err := pick(tags, first, func([]mapi.PropTag) ([]store.Property, error) { return s.Props, nil })
 	if err == nil {
 		err = failed
 	}
@@ -62,7 +63,7 @@ func (f *Folder) List(ctx context.Context) ([]mapi.PropTag, error) {
 		v, _ := f.logon.folderComputed(ctx, s, tag)
 		return v
 	}
-	return listed(s.props, first, folderTags), nil
+	return listed(s.Props, first, folderTags), nil
 }
 
 // CodePage implements Bag.
@@ -72,7 +73,7 @@ func (f *Folder) CodePage() uint32 { return f.logon.session.CodePage }
 func (f *Folder) Logon() *Logon { return f.logon }
 
 // folderComputed gives the properties of folders that are not stored, [MS-OXCFOLD] 2.2.2 and [MS-OXCPRPT] 2.2.1.
-func (l *Logon) folderComputed(ctx context.Context, s *folderState, tag mapi.PropTag) (prop.Value, error) {
+func (l *Logon) folderComputed(ctx context.Context, s *cache.Folder, tag mapi.PropTag) (prop.Value, error) {
 	switch tag.ID() {
 	case mapi.TagFolderId.ID():
 		return prop.ID(mapi.NewID(ownReplica, uint64(s.ID))), nil
@@ -117,15 +118,15 @@ func (l *Logon) folderComputed(ctx context.Context, s *folderState, tag mapi.Pro
 }
 
 // stored returns a stored property if there is one, else computed: objects that came from elsewhere keep their keys.
-func stored(s *folderState, tag mapi.PropTag, computed prop.Value) prop.Value {
-	if p, ok := s.stored(tag.ID()); ok && !p.Value.IsZero() {
+func stored(s *cache.Folder, tag mapi.PropTag, computed prop.Value) prop.Value {
+	if p, ok := s.Stored(tag.ID()); ok && !p.Value.IsZero() {
 		return p.Value
 	}
 	return computed
 }
 
 // folderCounts gives what the store keeps of a folder.
-func folderCounts(s *folderState, tag mapi.PropTag) prop.Value {
+func folderCounts(s *cache.Folder, tag mapi.PropTag) prop.Value {
 	switch tag.ID() {
 	case mapi.TagDisplayName.ID():
 		return prop.String(s.Name)
@@ -155,7 +156,7 @@ func folderCounts(s *folderState, tag mapi.PropTag) prop.Value {
 	case mapi.TagAssociatedMessageSize.ID():
 		return size(s.AssocSize, tag)
 	case mapi.TagHasRules.ID():
-		return prop.Bool(s.hasRules())
+		return prop.Bool(hasRules(s))
 	case mapi.TagCreationTime.ID():
 		return prop.Time(s.Created)
 	case mapi.TagLastModificationTime.ID(), mapi.TagLocalCommitTime.ID(), mapi.TagHierRev.ID():
@@ -170,7 +171,7 @@ func folderCounts(s *folderState, tag mapi.PropTag) prop.Value {
 
 // parentSourceKey is withheld for the calendar: with it, clients in cached mode lose the items of other people's
 // calendars.
-func (l *Logon) parentSourceKey(ctx context.Context, s *folderState) (prop.Value, error) {
+func (l *Logon) parentSourceKey(ctx context.Context, s *cache.Folder) (prop.Value, error) {
 	if s.Special == store.SpecialCalendar {
 		return notFound, nil
 	}
@@ -181,12 +182,12 @@ func (l *Logon) parentSourceKey(ctx context.Context, s *folderState) (prop.Value
 	return stored(parent, mapi.TagSourceKey, l.gid(uint64(s.Parent))), nil
 }
 
-func (l *Logon) folderFlags(ctx context.Context, s *folderState) (prop.Value, error) {
+func (l *Logon) folderFlags(ctx context.Context, s *cache.Folder) (prop.Value, error) {
 	flags := mapi.FolderFlagNormal
 	if s.Type == store.FolderSearch {
 		flags = mapi.FolderFlagSearch
 	}
-	if s.hasRules() {
+	if hasRules(s) {
 		flags |= mapi.FolderFlagRules
 	}
 	ipm := l.mailbox.Special[store.SpecialIPMSubtree]
@@ -208,25 +209,25 @@ func (l *Logon) folderFlags(ctx context.Context, s *folderState) (prop.Value, er
 
 // additionalRenEx answers PidTagAdditionalRenEntryIdsEx, which is one value for the whole mailbox: clients look for
 // it on the logon, on the root and on the inbox, [MS-OXOSFLD] 2.2.5. It is stored on the root.
-func (l *Logon) additionalRenEx(ctx context.Context, s *folderState) (prop.Value, error) {
+func (l *Logon) additionalRenEx(ctx context.Context, s *cache.Folder) (prop.Value, error) {
 	root, inbox := l.mailbox.Special[store.SpecialRoot], l.mailbox.Special[store.SpecialInbox]
 	if s.ID != inbox || root == 0 {
 		return prop.Value{}, nil
 	}
-	if _, ok := s.stored(mapi.TagAdditionalRenEntryIdsEx.ID()); ok {
+	if _, ok := s.Stored(mapi.TagAdditionalRenEntryIdsEx.ID()); ok {
 		return prop.Value{}, nil
 	}
 	r, err := l.state(ctx, root)
 	if err != nil {
 		return prop.Value{}, err
 	}
-	p, _ := r.stored(mapi.TagAdditionalRenEntryIdsEx.ID())
+	p, _ := r.Stored(mapi.TagAdditionalRenEntryIdsEx.ID())
 	return p.Value, nil
 }
 
 // folderAddress answers PidTagAddressBookEntryId, the entry id in the address book of a public folder that takes mail,
 // [MS-OXCFOLD] 2.2.2.2.1.4.
-func (l *Logon) folderAddress(ctx context.Context, s *folderState) (prop.Value, error) {
+func (l *Logon) folderAddress(ctx context.Context, s *cache.Folder) (prop.Value, error) {
 	if !l.Public() || !l.env.Profile.Folder.AddressBookEntryID || s.Special < store.SpecialCount {
 		return prop.Value{}, nil
 	}

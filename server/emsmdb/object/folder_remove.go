@@ -5,12 +5,14 @@ import (
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/server/emsmdb/batch"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
 // DeleteFolder deletes a folder of the mailbox, [MS-OXCFOLD] 3.2.5.3. One that is not empty stays whole unless flags
 // say that its contents go too; that is no error, but told as a part that was not done.
-func (f *Folder) DeleteFolder(ctx context.Context, fid mapi.ID, flags uint8) (*Operation, error) {
+func (f *Folder) DeleteFolder(ctx context.Context, fid mapi.ID, flags uint8) (*batch.Operation, error) {
 	l, p := f.logon, &f.logon.env.Profile.Folder
 	if flags&^(mapi.DelMessages|mapi.DelFolders|mapi.DeleteHardDelete) != 0 && p.ChecksDeleteFlags {
 		return nil, mapi.ErrInvalidParameter
@@ -34,7 +36,7 @@ func (f *Folder) DeleteFolder(ctx context.Context, fid mapi.ID, flags uint8) (*O
 	op := l.operation(p.BulkPartial)
 	messages := s.Type != store.FolderSearch && s.ContentCount+s.AssocCount > 0
 	if messages && flags&mapi.DelMessages == 0 || s.ChildCount > 0 && flags&mapi.DelFolders == 0 {
-		op.partial = true
+		op.Tell()
 		return op, nil
 	}
 	r := remover{logon: l, op: op, hard: hard || !p.SoftDeletes}
@@ -43,7 +45,7 @@ func (f *Folder) DeleteFolder(ctx context.Context, fid mapi.ID, flags uint8) (*O
 
 // Empty deletes everything in the folder, softly or for good, but for associated messages unless they are wanted too,
 // [MS-OXCFOLD] 3.2.5.9 and 3.2.5.10. For good includes what was deleted softly before.
-func (f *Folder) Empty(ctx context.Context, hard, associated bool) (*Operation, error) {
+func (f *Folder) Empty(ctx context.Context, hard, associated bool) (*batch.Operation, error) {
 	l, p := f.logon, &f.logon.env.Profile.Folder
 	s, err := l.state(ctx, f.id)
 	switch {
@@ -78,7 +80,7 @@ func (f *Folder) Empty(ctx context.Context, hard, associated bool) (*Operation, 
 // remover plans the deletion of folders.
 type remover struct {
 	logon *Logon
-	op    *Operation
+	op    *batch.Operation
 	hard  bool // folders are deleted for good
 }
 
@@ -95,12 +97,12 @@ func (r *remover) folder(rd store.Reader, f store.Folder) error {
 		return err
 	}
 	if plan.whole && !r.hard {
-		r.op.add([]uint64{uint64(f.ID)}, r.delete)
+		r.op.Add([]uint64{uint64(f.ID)}, r.delete)
 		return nil
 	}
 	for _, at := range slices.Backward(tree) {
 		if plan.keep[at.ID] {
-			r.op.fail()
+			r.op.Fail()
 		}
 		if !plan.skip[at.ID] && at.Type != store.FolderSearch {
 			if err := r.messages(rd, at.ID, true, r.hard); err != nil {
@@ -108,7 +110,7 @@ func (r *remover) folder(rd store.Reader, f store.Folder) error {
 			}
 		}
 		if !plan.keep[at.ID] {
-			r.op.add([]uint64{uint64(at.ID)}, r.deleteEmpty)
+			r.op.Add([]uint64{uint64(at.ID)}, r.deleteEmpty)
 		}
 	}
 	return nil
@@ -129,7 +131,7 @@ func (r *remover) plan(rd store.Reader, tree []store.Folder) (*removal, error) {
 			p.skip[at.ID], p.keep[at.ID] = true, true
 			continue
 		}
-		s, err := folderIn(rd, at.ID)
+		s, err := cache.ReadFolder(rd, at.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -160,7 +162,7 @@ func (r *remover) messages(rd store.Reader, folder store.FolderID, associated, h
 		if err != nil {
 			return err
 		}
-		r.op.add(ids, func(tx store.Tx, id uint64) (int64, error) { return m.delete(tx, id, hard, true) })
+		r.op.Add(ids, func(tx store.Tx, id uint64) (int64, error) { return m.delete(tx, id, hard, true) })
 	}
 	return nil
 }

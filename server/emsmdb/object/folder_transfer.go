@@ -7,12 +7,14 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/batch"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
 // MoveFolder moves a folder of the mailbox into another one, also of another mailbox, under a name; the empty name keeps
 // it, [MS-OXCFOLD] 3.2.5.7. A soft-deleted folder lives again.
-func (f *Folder) MoveFolder(ctx context.Context, dst *Folder, fid mapi.ID, name string) (*Operation, error) {
+func (f *Folder) MoveFolder(ctx context.Context, dst *Folder, fid mapi.ID, name string) (*batch.Operation, error) {
 	l, p := f.logon, &f.logon.env.Profile.Folder
 	s, err := f.transferable(ctx, dst, fid, name)
 	if err != nil {
@@ -22,14 +24,14 @@ func (f *Folder) MoveFolder(ctx context.Context, dst *Folder, fid mapi.ID, name 
 	switch {
 	case s.Special < store.SpecialCount:
 		return nil, mapi.ErrAccessDenied
-	case l.rights(s)&Rights(mapi.RightFolderOwner) == 0 && !op.tells:
+	case l.rights(s)&Rights(mapi.RightFolderOwner) == 0 && !p.BulkPartial:
 		return nil, mapi.ErrAccessDenied
 	case l.rights(s)&Rights(mapi.RightFolderOwner) == 0:
-		op.fail()
+		op.Fail()
 		return op, nil
 	}
 	if s.Mailbox == dst.logon.mailbox.ID {
-		op.must(uint64(s.ID), func(tx store.Tx, id uint64) (int64, error) {
+		op.Must(uint64(s.ID), func(tx store.Tx, id uint64) (int64, error) {
 			_, err := tx.MoveFolder(store.FolderID(id), store.FolderMove{Parent: dst.id, Name: name})
 			return 0, err
 		})
@@ -41,7 +43,7 @@ func (f *Folder) MoveFolder(ctx context.Context, dst *Folder, fid mapi.ID, name 
 
 // CopyFolder copies a folder of the mailbox into another one, also of another mailbox, under a name, with its messages
 // and, if recursive, its subfolders, [MS-OXCFOLD] 3.2.5.8.
-func (f *Folder) CopyFolder(ctx context.Context, dst *Folder, fid mapi.ID, name string, recursive bool) (*Operation, error) {
+func (f *Folder) CopyFolder(ctx context.Context, dst *Folder, fid mapi.ID, name string, recursive bool) (*batch.Operation, error) {
 	l, p := f.logon, &f.logon.env.Profile.Folder
 	if (l.Public() || dst.logon.Public()) && !p.PublicBulk {
 		return nil, mapi.ErrNoSupport
@@ -59,7 +61,7 @@ func (f *Folder) CopyFolder(ctx context.Context, dst *Folder, fid mapi.ID, name 
 }
 
 // transferable finds a folder that shall be moved or copied and checks its destination.
-func (f *Folder) transferable(ctx context.Context, dst *Folder, fid mapi.ID, name string) (*folderState, error) {
+func (f *Folder) transferable(ctx context.Context, dst *Folder, fid mapi.ID, name string) (*cache.Folder, error) {
 	s, err := f.logon.folder(ctx, fid)
 	if err != nil {
 		return nil, err
@@ -95,13 +97,13 @@ func (f *Folder) transferable(ctx context.Context, dst *Folder, fid mapi.ID, nam
 type transfer struct {
 	from    *Logon
 	to      *Folder
-	op      *Operation
+	op      *batch.Operation
 	copying bool
 	members *members
 	made    map[store.FolderID]store.FolderID // by source
 }
 
-func newTransfer(from *Logon, to *Folder, op *Operation, copying bool) *transfer {
+func newTransfer(from *Logon, to *Folder, op *batch.Operation, copying bool) *transfer {
 	return &transfer{
 		from: from, to: to, op: op, copying: copying,
 		members: &members{logon: from, rights: make(map[store.FolderID]Rights)},
@@ -129,7 +131,7 @@ func (t *transfer) plan(r store.Reader, top store.Folder, name string, recursive
 		return nil
 	}
 	for _, f := range slices.Backward(tree) {
-		t.op.add([]uint64{uint64(f.ID)}, func(tx store.Tx, id uint64) (int64, error) {
+		t.op.Add([]uint64{uint64(f.ID)}, func(tx store.Tx, id uint64) (int64, error) {
 			left, err := tx.Folder(store.FolderID(id))
 			if err != nil {
 				return 0, err
@@ -147,9 +149,9 @@ func (t *transfer) plan(r store.Reader, top store.Folder, name string, recursive
 func (t *transfer) folder(r store.Reader, f store.Folder, top bool, name string) error {
 	create := func(tx store.Tx, id uint64) (int64, error) { return 0, t.create(tx, store.FolderID(id), top, name) }
 	if top {
-		t.op.must(uint64(f.ID), create)
+		t.op.Must(uint64(f.ID), create)
 	} else {
-		t.op.add([]uint64{uint64(f.ID)}, create)
+		t.op.Add([]uint64{uint64(f.ID)}, create)
 	}
 	if f.Type == store.FolderSearch {
 		return nil
@@ -159,7 +161,7 @@ func (t *transfer) folder(r store.Reader, f store.Folder, top bool, name string)
 		if err != nil {
 			return err
 		}
-		t.op.add(ids, func(tx store.Tx, id uint64) (int64, error) {
+		t.op.Add(ids, func(tx store.Tx, id uint64) (int64, error) {
 			to, ok := t.made[f.ID]
 			if !ok {
 				return 0, store.ErrNotFound

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
@@ -88,7 +89,7 @@ func (h *hierarchy) LookUp(id store.MessageID, _ uint32) (view.Entry, bool) {
 
 // sync lists the folders again if any changed since.
 func (h *hierarchy) Sync(ctx context.Context) error {
-	now := h.logon.env.folders.generation() + 1
+	now := h.logon.env.folders.Generation() + 1
 	if h.read == now {
 		return nil
 	}
@@ -123,7 +124,7 @@ func (h *hierarchy) Sync(ctx context.Context) error {
 	return nil
 }
 
-func (h *hierarchy) matches(ctx context.Context, m *prop.Matcher, s *folderState) (bool, error) {
+func (h *hierarchy) matches(ctx context.Context, m *prop.Matcher, s *cache.Folder) (bool, error) {
 	if h.restriction == nil {
 		return true, nil
 	}
@@ -157,7 +158,7 @@ func (h *hierarchy) Rows(ctx context.Context, marks []view.Entry, tags []mapi.Pr
 	return out, nil
 }
 
-func (h *hierarchy) row(ctx context.Context, s *folderState, tags []mapi.PropTag) ([]prop.Value, error) {
+func (h *hierarchy) row(ctx context.Context, s *cache.Folder, tags []mapi.PropTag) ([]prop.Value, error) {
 	values, err := h.logon.folderValues(ctx, s, tags)
 	if err != nil || !h.deep {
 		return values, err

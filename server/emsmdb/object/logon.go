@@ -7,6 +7,7 @@ import (
 
 	"github.com/mapid/mapid/internal/codepage"
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
@@ -79,7 +80,7 @@ func (e *Env) Logon(ctx context.Context, s *Session, req LogonRequest) (*Logon, 
 		env: e, session: s, owner: *owner, at: e.Now().UTC(),
 		progress: req.OpenFlags&mapi.OpenSupportProgress != 0 && p.SupportsProgress,
 	}
-	m, err := e.mailboxes.get(ctx, owner.Mailbox)
+	m, err := e.mailboxes.Get(ctx, owner.Mailbox)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, p.UnknownUser
 	}
@@ -143,7 +144,7 @@ func (e *Env) logonPublic(ctx context.Context, s *Session, req LogonRequest) (*L
 		env: e, session: s, at: e.Now().UTC(), principals: newPrincipals(dir, s.User.Name),
 		privileged: s.User.Admin && (req.OpenFlags&mapi.OpenUseAdminPrivilege != 0 || s.AdminConnect),
 	}
-	m, err := e.mailboxes.get(ctx, publicMailbox)
+	m, err := e.mailboxes.Get(ctx, cache.PublicMailbox)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, mapi.ErrLoginFailure
 	}

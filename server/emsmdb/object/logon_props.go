@@ -81,11 +81,11 @@ type logonState struct {
 
 // refreshed reads them, with the number of messages, for which every folder is looked at, only if counted.
 func (l *Logon) refreshed(ctx context.Context, counted bool) (*logonState, error) {
-	m, err := l.env.mailboxes.get(ctx, l.mailbox.ID)
+	m, err := l.env.mailboxes.Get(ctx, l.mailbox.ID)
 	if err != nil {
 		return nil, err
 	}
-	s := &logonState{Logon: l, mailbox: &m.Mailbox, props: m.props}
+	s := &logonState{Logon: l, mailbox: &m.Mailbox, props: m.Props}
 	if s.quota, err = l.Quota(ctx); err != nil {
 		return nil, err
 	}
@@ -103,11 +103,11 @@ func (l *Logon) refreshed(ctx context.Context, counted bool) (*logonState, error
 		}
 	}
 	if root != 0 {
-		f, err := l.env.folders.get(ctx, root)
+		f, err := l.env.folders.Get(ctx, root)
 		if err != nil {
 			return nil, err
 		}
-		p, _ := f.stored(mapi.TagAdditionalRenEntryIdsEx.ID())
+		p, _ := f.Stored(mapi.TagAdditionalRenEntryIdsEx.ID())
 		s.renEx = p.Value
 	}
 	return s, nil

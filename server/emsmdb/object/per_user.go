@@ -6,6 +6,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
@@ -204,7 +205,7 @@ func (l *Logon) WritePerUser(ctx context.Context, req PerUserWrite) error {
 }
 
 func (l *Logon) setReadChanges(ctx context.Context, folder prop.LongTermID, has func(change uint64) bool) error {
-	m, err := l.env.mailboxes.get(ctx, publicMailbox)
+	m, err := l.env.mailboxes.Get(ctx, cache.PublicMailbox)
 	if err != nil {
 		return err
 	}

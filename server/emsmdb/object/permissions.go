@@ -50,7 +50,7 @@ func (f *Folder) permissionRows(ctx context.Context, shown uint32) ([]listRow, e
 		return nil, err
 	}
 	var rows []listRow
-	for _, p := range completePermissions(s.permissions) {
+	for _, p := range completePermissions(s.Permissions) {
 		name, entryID := p.Account, prop.BinaryString("")
 		switch e := dir.ByName(p.Account); {
 		case p.Member == store.MemberDefault:

@@ -6,6 +6,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
@@ -19,7 +20,7 @@ func (l *Logon) seen(flags uint32, read bool) uint32 {
 }
 
 // unreadOf is PidTagContentUnreadCount of a public folder.
-func (l *Logon) unreadOf(ctx context.Context, s *folderState) (prop.Value, error) {
+func (l *Logon) unreadOf(ctx context.Context, s *cache.Folder) (prop.Value, error) {
 	var n int64
 	err := l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
 		n, err = r.UnreadOf(l.reader(), s.ID)

@@ -29,7 +29,7 @@ func (l *Logon) SendRefusal(ctx context.Context) error {
 	if err != nil || q.Send == 0 && q.Receive == 0 {
 		return err
 	}
-	m, err := l.env.mailboxes.get(ctx, l.mailbox.ID)
+	m, err := l.env.mailboxes.Get(ctx, l.mailbox.ID)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
@@ -62,7 +63,7 @@ const (
 // pages are the first rows of a table by time, as far as they were asked for.
 type pages struct {
 	descending bool
-	state      *folderState // the folder when the first page was read
+	state      *cache.Folder // the folder when the first page was read
 	count      int
 	marks      []view.Entry
 	last       store.Position

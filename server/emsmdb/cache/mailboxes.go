@@ -1,4 +1,4 @@
-package object
+package cache
 
 import (
 	"context"
@@ -7,54 +7,56 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// publicMailbox stands for the id of the public folders in a mailboxCache; no mailbox has it.
-const publicMailbox store.MailboxID = 0
+// PublicMailbox stands for the id of the public folders in Mailboxes; no mailbox has it.
+const PublicMailbox store.MailboxID = 0
 
-// mailboxCache keeps mailboxes with their stored properties in memory: every connect and every log-on looks at them. The
+// Mailboxes keeps mailboxes with their stored properties in memory: every connect and every log-on looks at them. The
 // change feed empties it of what changed.
-type mailboxCache struct {
+type Mailboxes struct {
 	store  store.Store
 	cancel func()
 
 	mu        sync.RWMutex // guards what follows; never held while the store is read
-	mailboxes map[store.MailboxID]*mailboxState
+	mailboxes map[store.MailboxID]*Mailbox
 	changes   uint64 // counts publications: what was read before one is not kept after it
 }
 
 // maxMailboxes bounds the cache; beyond it everything is dropped.
 const maxMailboxes = 8192
 
-// mailboxState is a mailbox as of one moment. It does not change.
-type mailboxState struct {
+// Mailbox is a mailbox as of one moment. It does not change.
+type Mailbox struct {
 	store.Mailbox
-	props []store.Property // of its bag
+	Props []store.Property // of its bag
 }
 
-func newMailboxCache(st store.Store) *mailboxCache {
-	c := &mailboxCache{store: st, mailboxes: make(map[store.MailboxID]*mailboxState)}
+// NewMailboxes returns a cache that follows the changes of a store until Close.
+func NewMailboxes(st store.Store) *Mailboxes {
+	c := &Mailboxes{store: st, mailboxes: make(map[store.MailboxID]*Mailbox)}
 	c.cancel = st.Changes().Subscribe(c.follow)
 	return c
 }
 
-func (c *mailboxCache) close() { c.cancel() }
+// Close stops following the store.
+func (c *Mailboxes) Close() { c.cancel() }
 
-// get returns a mailbox, or the public folders, or store.ErrNotFound.
-func (c *mailboxCache) get(ctx context.Context, id store.MailboxID) (*mailboxState, error) {
+// Get returns a mailbox, or the public folders, or store.ErrNotFound.
+func (c *Mailboxes) Get(ctx context.Context, id store.MailboxID) (*Mailbox, error) {
 	c.mu.RLock()
 	m, before := c.mailboxes[id], c.changes
 	c.mu.RUnlock()
 	if m != nil {
 		return m, nil
 	}
-	m = new(mailboxState)
+	m = new(Mailbox)
 	err := c.store.View(ctx, store.Scope{}, func(r store.Reader) (err error) { // a snapshot no older than the counter
-		if id == publicMailbox {
+		if id == PublicMailbox {
 			m.Mailbox, err = r.PublicMailbox()
 		} else {
 			m.Mailbox, err = r.Mailbox(id)
 		}
 		if err == nil {
-			m.props, err = r.Props(m.Bag)
+			m.Props, err = r.Props(m.Bag)
 		}
 		return err
 	})
@@ -73,7 +75,7 @@ func (c *mailboxCache) get(ctx context.Context, id store.MailboxID) (*mailboxSta
 }
 
 // follow drops what changed, which includes the size of a mailbox. It runs on the engine's goroutine, after the commit.
-func (c *mailboxCache) follow(changes []store.Change) {
+func (c *Mailboxes) follow(changes []store.Change) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changes++
@@ -84,8 +86,8 @@ func (c *mailboxCache) follow(changes []store.Change) {
 			clear(c.mailboxes)
 		default:
 			delete(c.mailboxes, ch.Mailbox)
-			if p := c.mailboxes[publicMailbox]; p != nil && p.ID == ch.Mailbox {
-				delete(c.mailboxes, publicMailbox)
+			if p := c.mailboxes[PublicMailbox]; p != nil && p.ID == ch.Mailbox {
+				delete(c.mailboxes, PublicMailbox)
 			}
 		}
 	}

@@ -1,4 +1,5 @@
-package object
+// Package cache keeps in memory what clients ask for all the time, as it is after every commit that was published.
+package cache
 
 import (
 	"context"
@@ -7,14 +8,14 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// folderCache keeps folders with their stored properties in memory: clients ask for a few properties of a few
+// Folders keeps folders with their stored properties in memory: clients ask for a few properties of a few
 // folders all the time. The change feed empties it of what changed.
-type folderCache struct {
+type Folders struct {
 	store  store.Store
 	cancel func()
 
 	mu        sync.RWMutex // guards what follows; never held while the store is read
-	folders   map[store.FolderID]*folderState
+	folders   map[store.FolderID]*Folder
 	changes   uint64 // counts publications: what was read before one is not kept after it
 	hierarchy uint64 // counts changes of folders other than of their counts
 }
@@ -22,33 +23,35 @@ type folderCache struct {
 // maxFolders bounds the cache; beyond it everything is dropped.
 const maxFolders = 8192
 
-// folderState is a folder as of one moment. It does not change.
-type folderState struct {
+// Folder is a folder as of one moment. It does not change.
+type Folder struct {
 	store.Folder
-	props       []store.Property // of its bag
-	permissions []store.Permission
+	Props       []store.Property // of its bag
+	Permissions []store.Permission
 }
 
-// stored returns a stored property, whatever its type.
-func (f *folderState) stored(id uint16) (store.Property, bool) {
-	for i := range f.props {
-		if f.props[i].Tag.ID() == id {
-			return f.props[i], true
+// Stored returns a stored property, whatever its type.
+func (f *Folder) Stored(id uint16) (store.Property, bool) {
+	for i := range f.Props {
+		if f.Props[i].Tag.ID() == id {
+			return f.Props[i], true
 		}
 	}
 	return store.Property{}, false
 }
 
-func newFolderCache(st store.Store) *folderCache {
-	c := &folderCache{store: st, folders: make(map[store.FolderID]*folderState)}
+// NewFolders returns a cache that follows the changes of a store until Close.
+func NewFolders(st store.Store) *Folders {
+	c := &Folders{store: st, folders: make(map[store.FolderID]*Folder)}
 	c.cancel = st.Changes().Subscribe(c.follow)
 	return c
 }
 
-func (c *folderCache) close() { c.cancel() }
+// Close stops following the store.
+func (c *Folders) Close() { c.cancel() }
 
-// get returns the folder, soft-deleted ones included, or store.ErrNotFound.
-func (c *folderCache) get(ctx context.Context, id store.FolderID) (*folderState, error) {
+// Get returns the folder, soft-deleted ones included, or store.ErrNotFound.
+func (c *Folders) Get(ctx context.Context, id store.FolderID) (*Folder, error) {
 	c.mu.RLock()
 	f, before := c.folders[id], c.changes
 	c.mu.RUnlock()
@@ -58,18 +61,23 @@ func (c *folderCache) get(ctx context.Context, id store.FolderID) (*folderState,
 	return c.load(ctx, id, before)
 }
 
+// ReadFolder reads a folder as a transaction sees it.
+func ReadFolder(r store.Reader, id store.FolderID) (f *Folder, err error) {
+	f = new(Folder)
+	if f.Folder, err = r.Folder(id); err != nil {
+		return nil, err
+	}
+	if f.Props, err = r.Props(f.Bag); err != nil {
+		return nil, err
+	}
+	f.Permissions, err = r.Permissions(id)
+	return f, err
+}
+
 // load reads the folder and keeps it, unless something was published since the counter of changes stood at before.
-func (c *folderCache) load(ctx context.Context, id store.FolderID, before uint64) (f *folderState, err error) {
+func (c *Folders) load(ctx context.Context, id store.FolderID, before uint64) (f *Folder, err error) {
 	err = c.store.View(ctx, store.Scope{}, func(r store.Reader) error { // a snapshot no older than the counter
-		folder, err := r.Folder(id)
-		if err != nil {
-			return err
-		}
-		f = &folderState{Folder: folder}
-		if f.props, err = r.Props(folder.Bag); err != nil {
-			return err
-		}
-		f.permissions, err = r.Permissions(id)
+		f, err = ReadFolder(r, id)
 		return err
 	})
 	if err != nil {
@@ -86,15 +94,15 @@ func (c *folderCache) load(ctx context.Context, id store.FolderID, before uint64
 	return f, nil
 }
 
-// generation changes with every change of a folder that a hierarchy table could show in its order.
-func (c *folderCache) generation() uint64 {
+// Generation changes with every change of a folder that a hierarchy table could show in its order.
+func (c *Folders) Generation() uint64 {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.hierarchy
 }
 
 // follow drops what changed. It runs on the engine's goroutine, after the commit.
-func (c *folderCache) follow(changes []store.Change) {
+func (c *Folders) follow(changes []store.Change) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changes++

@@ -1,4 +1,5 @@
-package object
+// Package batch does work on many objects in steps, so that none holds the store's one writer for long.
+package batch
 
 import (
 	"context"
@@ -18,8 +19,9 @@ const (
 // Operation is work on many objects that is done in steps, [MS-OXCFOLD] 3.1.5.2. What it did stays done, whatever
 // becomes of the rest.
 type Operation struct {
-	logon   *Logon // whose mailbox may grow
+	store   store.Store
 	scope   store.Scope
+	within  Limit
 	stages  []stage
 	done    int
 	total   int
@@ -37,36 +39,40 @@ type stage struct {
 	must bool
 }
 
-// operation begins an Operation on the logon's mailbox and perhaps others. tells says whether the version reports
-// objects that failed.
-func (l *Logon) operation(tells bool, others ...store.MailboxID) *Operation {
-	mailboxes := append([]store.MailboxID{l.mailbox.ID}, others...)
+// Limit wraps what a step does, so that a step that oversteps a limit is rolled back and ends the Operation.
+type Limit func(ctx context.Context, fn func(store.Tx) error) (func(store.Tx) error, error)
+
+// New begins an Operation on mailboxes. tells says whether the version reports objects that failed.
+func New(st store.Store, within Limit, tells bool, mailboxes ...store.MailboxID) *Operation {
 	slices.Sort(mailboxes)
-	return &Operation{logon: l, scope: store.Scope{Mailboxes: slices.Compact(mailboxes)}, tells: tells}
+	return &Operation{store: st, scope: store.Scope{Mailboxes: slices.Compact(mailboxes)}, within: within, tells: tells}
 }
 
-// add appends a stage.
-func (o *Operation) add(ids []uint64, do func(tx store.Tx, id uint64) (int64, error)) {
+// Add appends a stage.
+func (o *Operation) Add(ids []uint64, do func(tx store.Tx, id uint64) (int64, error)) {
 	if len(ids) > 0 {
 		o.stages = append(o.stages, stage{ids: ids, do: do})
 		o.total += len(ids)
 	}
 }
 
-// must appends a stage of one object without which the rest makes no sense.
-func (o *Operation) must(id uint64, do func(tx store.Tx, id uint64) (int64, error)) {
+// Must appends a stage of one object without which the rest makes no sense.
+func (o *Operation) Must(id uint64, do func(tx store.Tx, id uint64) (int64, error)) {
 	o.stages = append(o.stages, stage{ids: []uint64{id}, do: do, must: true})
 	o.total++
 }
 
-// fail notes that something can't be done.
-func (o *Operation) fail() { o.failed = true }
+// Fail notes that something can't be done.
+func (o *Operation) Fail() { o.failed = true }
 
 // Progress returns how many of the objects were handled.
 func (o *Operation) Progress() (done, total uint32) { return uint32(o.done), uint32(o.total) }
 
 // Partial reports whether the client is told that something was not done.
 func (o *Operation) Partial() bool { return o.partial || o.failed && o.tells }
+
+// Tell has the client told that something was not done, whatever the version.
+func (o *Operation) Tell() { o.partial = true }
 
 // Abort ends an Operation before it is finished.
 func (o *Operation) Abort() { o.stages, o.partial = nil, true }
@@ -81,12 +87,12 @@ func (o *Operation) Step(ctx context.Context) (finished bool, err error) {
 	}
 	var n int
 	var failed bool
-	run, err := o.logon.within(ctx, func(tx store.Tx) (err error) {
+	run, err := o.within(ctx, func(tx store.Tx) (err error) {
 		n, failed, err = o.run(tx)
 		return err
 	})
 	if err == nil {
-		err = o.logon.env.Store.Update(context.WithoutCancel(ctx), o.scope, run)
+		err = o.store.Update(context.WithoutCancel(ctx), o.scope, run)
 	}
 	if err != nil {
 		return true, o.end(err)

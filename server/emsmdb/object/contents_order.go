@@ -20,7 +20,7 @@ func (c *contents) spec(a table.Arrangement) view.Spec {
 		return spec
 	}
 	p := c.placing(a)
-	spec.Key, spec.Fetch, spec.Whole = c.specKey(a), p.plan.fetch, countsMatches(a.Restriction)
+	spec.Key, spec.Fetch, spec.Whole = c.specKey(a), p.plan.fetch, prop.CountsMatches(a.Restriction)
 	spec.Shape = view.Shape{Categories: a.Categories}
 	if len(a.Orders) > a.Categories && table.IsExtreme(a.Orders[a.Categories]) {
 		spec.Shape.Extreme = view.Largest
@@ -70,7 +70,7 @@ func (c *contents) placing(a table.Arrangement) *placing {
 		tags = append(tags, o.Tag)
 	}
 	p := &placing{contents: c.shared(a), a: a, collation: c.logon.env.collation(c.logon.session.LCIDSort)}
-	restricted := restrictionTags(a.Restriction, nil)
+	restricted := prop.RestrictionTags(a.Restriction, nil)
 	p.each = a.Split != 0 && slices.ContainsFunc(restricted, func(t mapi.PropTag) bool {
 		return t.ID() == a.Split.ID() && t.Type()&mapi.PtypMVInstance != 0
 	})
@@ -89,7 +89,9 @@ func (c *contents) placing(a table.Arrangement) *placing {
 // who that was.
 func (c *contents) shared(a table.Arrangement) *contents {
 	l := &Logon{env: c.logon.env, session: c.logon.session, mailbox: c.logon.mailbox, owner: c.logon.owner, privileged: true}
-	return &contents{logon: l, folder: c.folder, rights: rightsAll, sel: c.sel, arranged: a}
+	return &contents{
+		logon: l, folder: c.folder, rights: rightsAll, sel: c.sel, arranged: a, dir: c.dir,
+	}
 }
 
 // pass starts one pass over messages.

@@ -36,7 +36,12 @@ func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32
 	if err := f.logon.require(s, Rights(mapi.RightReadAny)); err != nil {
 		return nil, 0, err
 	}
+	dir, err := f.logon.env.Directory.Snapshot(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
 	src := &contents{
+		dir:   dir,
 		logon: f.logon, folder: f.id, rights: f.logon.rights(s),
 		sel: store.Selection{Folder: f.id, Associated: flags&mapi.TableAssociated != 0, Deleted: flags&mapi.TableSoftDeletes != 0},
 	}
@@ -78,9 +83,10 @@ type contents struct {
 	order    *view.Order  // as of the last sync
 	layout   *view.Layout // what of it is shown, if there are categories
 	open     view.Open
-	moves    uint64   // counts changes of positions
-	pages    *pages   // in place of the order at the beginning of a table by time; nil otherwise
-	plan     *rowPlan // for the tags asked for last
+	dir      *store.Snapshot // as of the opening
+	moves    uint64          // counts changes of positions
+	pages    *pages          // in place of the order at the beginning of a table by time; nil otherwise
+	plan     *rowPlan        // for the tags asked for last
 }
 
 func (c *contents) Kind() table.Kind { return table.Contents }
@@ -260,7 +266,7 @@ func (c *contents) read(r store.Reader, plan *rowPlan, marks []view.Entry) ([][]
 
 // Find implements table.Source.
 func (c *contents) Find(ctx context.Context, rs prop.Restriction, marks []view.Entry) (int, error) {
-	tags := restrictionTags(rs, nil)
+	tags := prop.RestrictionTags(rs, nil)
 	plan := newRowPlan(tags, c.arranged.Split.ID())
 	matcher := prop.NewMatcher(rs, c.logon.env.collation(c.logon.session.LCIDSort))
 	at := -1
@@ -275,7 +281,13 @@ func (c *contents) Find(ctx context.Context, rs prop.Restriction, marks []view.E
 			}
 			var failed error
 			ok := matcher.Match(&prop.Subject{
-				Get: func(tag mapi.PropTag) prop.Value { return row[slices.Index(tags, tag)] },
+				Get: func(tag mapi.PropTag) prop.Value {
+					if i := slices.Index(tags, tag); i >= 0 {
+						return row[i]
+					}
+					return prop.Value{} // what stands for PidTagAnr is no column
+				},
+				MemberOf: memberOf(c.dir),
 				SubObjects: func(tag mapi.PropTag, yield func(*prop.Subject) bool) {
 					if !marks[i].IsCategory() {
 						failed = subObjects(r, marks[i].ID, tag, yield)
@@ -299,7 +311,8 @@ func (c *contents) Find(ctx context.Context, rs prop.Restriction, marks []view.E
 func (c *contents) subject(r store.Reader, plan *rowPlan, facts *messageFacts, values []prop.Value) (*prop.Subject, *error) {
 	failed := new(error)
 	return &prop.Subject{
-		Get: func(tag mapi.PropTag) prop.Value { return plan.byTag(tag, facts, values) },
+		MemberOf: memberOf(c.dir),
+		Get:      func(tag mapi.PropTag) prop.Value { return plan.byTag(tag, facts, values) },
 		SubObjects: func(tag mapi.PropTag, yield func(*prop.Subject) bool) {
 			*failed = subObjects(r, facts.id, tag, yield)
 		},

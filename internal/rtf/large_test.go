@@ -66,7 +66,9 @@ func TestLongRunOfDoubleBytes(t *testing.T) {
 // endless is text without an end.
 type endless string
 
-func (e endless) Read(p []byte) (int, error) { return copy(p, strings.Repeat(string(e), len(p)/len(e)+1)), nil }
+func (e endless) Read(p []byte) (int, error) {
+	return copy(p, strings.Repeat(string(e), len(p)/len(e)+1)), nil
+}
 
 // limited refuses more than some bytes.
 type limited int

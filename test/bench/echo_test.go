@@ -47,16 +47,22 @@ func answer(c net.Conn) {
 	}
 }
 
-var lastEcho *process
+// lastEcho is where the echo that was started last listens.
+var lastEcho string
 
 // exchange is how many bytes a call sends and receives on the wire.
 type exchange struct{ request, response int }
 
+// head is what a client tells the echo first.
+func (x exchange) head() []byte {
+	return binary.LittleEndian.AppendUint32(binary.LittleEndian.AppendUint32(nil, uint32(x.request)), uint32(x.response))
+}
+
 // echoes opens n connections to a new echo process and returns for each what does one exchange.
 func echoes(b *testing.B, n int, size exchange) []func() error {
 	b.Helper()
-	lastEcho = start(b, "echo")
-	address := lastEcho.line()
+	address := start(b, "echo").line()
+	lastEcho = address
 	calls := make([]func() error, n)
 	for i := range calls {
 		c, err := net.Dial("tcp", address)
@@ -64,10 +70,7 @@ func echoes(b *testing.B, n int, size exchange) []func() error {
 			b.Fatal(err)
 		}
 		b.Cleanup(func() { c.Close() })
-		var sizes [8]byte
-		binary.LittleEndian.PutUint32(sizes[:], uint32(size.request))
-		binary.LittleEndian.PutUint32(sizes[4:], uint32(size.response))
-		if _, err := c.Write(sizes[:]); err != nil {
+		if _, err := c.Write(size.head()); err != nil {
 			b.Fatal(err)
 		}
 		request, response := make([]byte, size.request), make([]byte, size.response)

@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"io"
+	"net"
 	"testing"
 	"time"
 
@@ -9,24 +11,27 @@ import (
 )
 
 // BenchmarkLogOn connects, authenticates by NTLM, opens a session and logs on, and then makes small Executes in that
-// session: what a client that starts meets. The client does no more than it must. The same log-on against the small
-// Executes of a session that never rests is reported beside it.
+// session: what a client that starts meets. The client does no more than it must. Beside it stands what the same log-on
+// costs against a bare connection that carries as many bytes in as many exchanges, and what small Executes take in a
+// session that never rests.
 func BenchmarkLogOn(b *testing.B) {
 	s := startServer(b, newData(b, nil))
 	busy := s.smallExecute().call
 	const n = 50
-	var took, small, hot, ratios []float64
+	bare := bareExchanges(b)
+	var took, small, hot, ratios, floors []float64
 	for b.Loop() {
-		var logOns, executes []time.Duration
+		var logOns, executes, floor []time.Duration
 		for range n {
 			l, e := startSession(b, s)
-			logOns, executes = append(logOns, l), append(executes, e...)
+			logOns, executes, floor = append(logOns, l), append(executes, e...), append(floor, bare())
 		}
 		l, e := median(logOns), median(executes)
 		took, small, hot = append(took, microseconds(l)), append(small, microseconds(e)), append(hot, microseconds(latency(b, round, busy)))
-		ratios = append(ratios, float64(l)/float64(e))
+		ratios, floors = append(ratios, float64(l)/float64(e)), append(floors, float64(l)/float64(median(floor)))
 	}
 	report(b, median(ratios), "x-small-execute", 8)
+	b.ReportMetric(median(floors), "x-bare-exchanges")
 	b.ReportMetric(median(took), "p50-µs")
 	b.ReportMetric(median(small), "small-p50-µs")
 	b.ReportMetric(median(hot), "busy-small-p50-µs")
@@ -63,4 +68,36 @@ func startSession(b *testing.B, s *server) (logOn time.Duration, executes []time
 		executes = append(executes, time.Since(began))
 	}
 	return logOn, executes
+}
+
+// bareExchanges returns what connects to an echo and exchanges three times what a log-on does on average.
+func bareExchanges(b *testing.B) func() time.Duration {
+	b.Helper()
+	size := exchange{request: 290, response: 260}
+	echoes(b, 1, size)
+	address, err := net.ResolveTCPAddr("tcp", lastEcho)
+	if err != nil {
+		b.Fatal(err)
+	}
+	request, response := make([]byte, size.request), make([]byte, size.response)
+	return func() time.Duration {
+		began := time.Now()
+		c, err := net.DialTCP("tcp", nil, address)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := c.Write(size.head()); err != nil {
+			b.Fatal(err)
+		}
+		for range 3 {
+			if _, err := c.Write(request); err != nil {
+				b.Fatal(err)
+			}
+			if _, err := io.ReadFull(c, response); err != nil {
+				b.Fatal(err)
+			}
+		}
+		return time.Since(began)
+	}
 }

@@ -101,6 +101,7 @@ type Server struct {
 	conns    chan struct{}   // one for each connection
 	base     context.Context // ends with Shutdown, and waits and streams with it
 	end      context.CancelFunc
+	stopping sync.RWMutex   // held to begin a stream, and to end beginning them
 	streams  sync.WaitGroup // goroutines behind waits and streams
 }
 
@@ -137,7 +138,9 @@ func (s *Server) Serve(l net.Listener) error {
 
 // Shutdown stops listening and waits for requests in flight until ctx ends; then it cuts them off.
 func (s *Server) Shutdown(ctx context.Context) error {
+	s.stopping.Lock() // requests that are cut off may still run: what they begin must not be missed below
 	s.end()
+	s.stopping.Unlock()
 	err := s.http.Shutdown(ctx)
 	if err != nil {
 		s.http.Close()

@@ -264,11 +264,20 @@ func (s *Server) watch(ctx context.Context, f eventFilter) <-chan Event {
 		case <-ctx.Done():
 		}
 	}
-	s.streams.Go(func() {
-		defer cancel()
+	end := func() {
+		cancel()
 		if operations != nil {
-			defer operations.Close()
+			operations.Close()
 		}
+	}
+	s.stopping.RLock()
+	defer s.stopping.RUnlock()
+	if s.base.Err() != nil {
+		end()
+		return out
+	}
+	s.streams.Go(func() {
+		defer end()
 		var batch []trace.Event
 		var dropped, told uint64 // operations, since the beginning
 		for {

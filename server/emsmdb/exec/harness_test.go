@@ -62,9 +62,11 @@ type setup struct {
 	version     profile.Version
 	now         func() time.Time
 	limits      object.Limits
+	durability  sqlite.Durability
 }
 
 func withLimits(l object.Limits) option          { return func(s *setup) { s.limits = l } }
+func withDurability(d sqlite.Durability) option  { return func(s *setup) { s.durability = d } }
 func withProfile(name string) option             { return func(s *setup) { s.profile = name } }
 func asUser(name string) option                  { return func(s *setup) { s.user = name } }
 func withSeed(sd *seed.Seed) option              { return func(s *setup) { s.seed = sd } }
@@ -80,7 +82,7 @@ func newWorld(t testing.TB, opts ...option) *world {
 	t.Helper()
 	set := setup{
 		profile: profile.Default, user: "alice", codePage: 1252, handles: 100, logons: 256,
-		version: profile.Version{Major: 12, Build: 6206, Revision: 1000}, now: func() time.Time { return epoch },
+		version: profile.Version{Major: 12, Build: 6206, Revision: 1000}, now: func() time.Time { return epoch }, durability: sqlite.Off,
 	}
 	for _, o := range opts {
 		o(&set)
@@ -90,7 +92,7 @@ func newWorld(t testing.TB, opts ...option) *world {
 	}
 	ctx := context.Background()
 	st, err := sqlite.Open(ctx, sqlite.Options{
-		Path: filepath.Join(t.TempDir(), "mapid.db"), Durability: sqlite.Off, Replica: organization.ReplicaGUID(),
+		Path: filepath.Join(t.TempDir(), "mapid.db"), Durability: set.durability, Replica: organization.ReplicaGUID(),
 	})
 	if err != nil {
 		t.Fatal(err)

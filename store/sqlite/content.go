@@ -344,6 +344,9 @@ func decodeRecipients(data []byte) ([]store.Recipient, error) {
 		if r.err != nil || b.err != nil || row != uint64(one.RowID) || typ != uint64(one.Type) {
 			return nil, errBag
 		}
+		if len(list) > 0 && list[len(list)-1].RowID > one.RowID {
+			return nil, errBag
+		}
 		list = append(list, one)
 	}
 	if len(r.b) != 0 {

@@ -25,7 +25,7 @@ fuzz: ## every fuzz target for FUZZTIME
 	./test/fuzz.sh $(FUZZTIME)
 
 lint: ## formatting, vet, staticcheck
-	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	@unformatted=$$(gofmt -l .); \
 	if [ -n "$$unformatted" ]; then echo "gofmt would change: $$unformatted" >&2; exit 1; fi
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...

@@ -145,13 +145,11 @@ func folder2007() Folder {
 		PublicBulk:           true,
 		CopyFolderPartial:    true,
 		AddressBookEntryID:   true,
-		OpensHardDeleted:     true,
 		CreateDenied:         mapi.ErrAccessDenied,
 		CreatePublicSearch:   mapi.ErrNoSupport,
 		ChecksDeleteFlags:    true,
 		SoftDeletes:          true,
 		IndexedSearchStatic:  true,
-		SoftDeletesOnly:      true,
 	}
 }
 

@@ -132,16 +132,13 @@ func folder2010(f *Folder) {
 	f.ExistingPublicFolder = false
 	f.CopyFolderPartial = false
 	f.BulkPartial = true
-	f.OpensHardDeleted = false
 	f.CreateDenied = mapi.ErrNoCreateSubfolderRight
 	f.CreatePublicSearch = mapi.ErrGeneralFailure
-	f.ChecksSoftDeletedParent = true
 	f.ChecksDeleteFlags = false
 	f.ChecksSearchFlags = true
 	f.BadHierarchyFlags = mapi.ErrNoSupport
 	f.ConversationMembers = true
 	f.BadContentsFlags = mapi.ErrInvalidParameter
-	f.SoftDeletesOnly = false
 }
 
 func message2010(m *Message) {

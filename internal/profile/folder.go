@@ -21,14 +21,10 @@ type Folder struct {
 	BulkPartial bool
 	// AddressBookEntryID: folders have PidTagAddressBookEntryId. F9, 2.2.2.2.1.4 <10>.
 	AddressBookEntryID bool
-	// OpensHardDeleted: RopOpenFolder of a hard-deleted folder succeeds without a folder. F10, 3.2.5.1 <12>.
-	OpensHardDeleted bool
 	// CreateDenied answers RopCreateFolder without the right. F11, 3.2.5.2 <13>.
 	CreateDenied mapi.ErrorCode
 	// CreatePublicSearch answers the creation of a search folder in the public store. F12, 3.2.5.2 <14>.
 	CreatePublicSearch mapi.ErrorCode
-	// ChecksSoftDeletedParent: a folder below a soft-deleted one cannot be created. F13, 3.2.5.2, test settings.
-	ChecksSoftDeletedParent bool
 	// ChecksDeleteFlags: unknown DeleteFolderFlags give ErrInvalidParameter instead of being ignored. F14, 3.2.5.3 <15>.
 	ChecksDeleteFlags bool
 	// SoftDeletes: RopDeleteFolder without DELETE_HARD_DELETE keeps the folder for recovery. F16, 2.2.1.3.1, test
@@ -50,6 +46,4 @@ type Folder struct {
 	NoConversationMembers mapi.ErrorCode
 	// BadContentsFlags answers other unknown TableFlags of RopGetContentsTable; 0 ignores them. F30, 3.2.5.14 <23>.
 	BadContentsFlags mapi.ErrorCode
-	// SoftDeletesOnly: tables with SoftDeletes list only what is soft-deleted. F31, F32, 2.2.1.13.1, test settings.
-	SoftDeletesOnly bool
 }

@@ -2,12 +2,12 @@ package object
 
 import (
 	"context"
-	"github.com/mapid/mapid/server/emsmdb/draft"
 	"math"
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/draft"
 	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"

@@ -22,23 +22,6 @@ func (l *Logon) Quota(ctx context.Context) (store.Quota, error) {
 	return store.Quota{}, nil
 }
 
-// SendRefusal says why nothing can be sent from a mailbox of a size in bytes, or nil: sending ends at
-// PidTagProhibitSendQuota, [MS-OXCSTOR] 2.2.2.1.1.4.
-func (l *Logon) SendRefusal(ctx context.Context) error {
-	q, err := l.Quota(ctx)
-	if err != nil || q.Send == 0 && q.Receive == 0 {
-		return err
-	}
-	m, err := l.env.mailboxes.Get(ctx, l.mailbox.ID)
-	if err != nil {
-		return err
-	}
-	if over(m.Size, q.Send) || over(m.Size, q.Receive) {
-		return mapi.ErrQuotaExceeded
-	}
-	return nil
-}
-
 // over reports whether a size in bytes is beyond a limit in KiB; 0 is no limit.
 func over(size int64, kib uint32) bool { return kib != 0 && size > int64(kib)<<10 }
 

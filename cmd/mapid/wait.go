@@ -13,6 +13,8 @@ type waitCommand struct {
 	Folder  string        `placeholder:"PATH" help:"A message in that folder."`
 	Text    string        `placeholder:"TEXT" help:"A message with that text in subject, sender or recipients."`
 	Subject string        `placeholder:"TEXT" help:"A message with exactly that subject."`
+	To      string        `placeholder:"WHO" help:"A message to that account, group, address or name."`
+	Header  string        `placeholder:"FIELD" help:"A message with that header field, like X-Test, or like 'X-Test: part of its text'."`
 	Server  string        `placeholder:"NAME" help:"A session of that server."`
 	ROP     string        `name:"rop" placeholder:"NAME" help:"A ROP of that name."`
 	Result  string        `placeholder:"NAME" help:"A ROP with that result, like ecNotFound."`
@@ -54,7 +56,7 @@ func (c *waitCommand) Run(env *environment) error {
 	cl.http.Timeout = c.Timeout + callTime
 	q := url.Values{"for": {c.For}, "timeout": {c.Timeout.String()}}
 	for name, value := range map[string]string{
-		"user": c.User, "folder": c.Folder, "q": c.Text, "subject": c.Subject, "server": c.Server, "rop": c.ROP, "result": c.Result,
+		"user": c.User, "folder": c.Folder, "q": c.Text, "subject": c.Subject, "to": c.To, "header": c.Header, "server": c.Server, "rop": c.ROP, "result": c.Result,
 	} {
 		if value != "" {
 			q.Set(name, value)

@@ -115,8 +115,11 @@ func folderOf(f store.Folder, path string) Folder {
 	}
 }
 
-// findFolder finds a folder of a mailbox by id or by path.
+// findFolder finds a folder of a mailbox by id or by path. Without either it is the Inbox, whatever that is called.
 func findFolder(r store.Reader, m store.Mailbox, name string) (store.Folder, error) {
+	if name == "" {
+		return r.Folder(m.Special[store.SpecialInbox])
+	}
 	if id, ok := parseID(name); ok {
 		f, err := r.Folder(store.FolderID(id))
 		if err == nil && f.Mailbox == m.ID {

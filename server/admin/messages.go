@@ -2,6 +2,8 @@ package admin
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -70,25 +72,18 @@ func (s *Server) messages(r *http.Request) (MessageList, error) {
 	if err != nil {
 		return list, err
 	}
-	folder := cmp.Or(query.Get("folder"), "Inbox")
-	text := strings.ToLower(query.Get("q"))
+	wanted, err := s.parseQuery(r.Context(), query)
+	if err != nil {
+		return list, err
+	}
 	err = s.view(r.Context(), r.PathValue("user"), func(rd store.Reader, m store.Mailbox) error {
-		var f store.Folder
-		var err error
-		if query.Get("folder") == "" { // the Inbox whatever it is called
-			f, err = rd.Folder(m.Special[store.SpecialInbox])
-		} else {
-			f, err = findFolder(rd, m, folder)
-		}
+		f, err := findFolder(rd, m, query.Get("folder"))
 		if err != nil {
 			return err
 		}
 		list.Folder = objectID(f.ID)
-		return rd.Scan(store.Selection{Folder: f.ID}, summaryTags, func(id store.MessageID, v []prop.Value) error {
-			if sum := summaryOf(id, v); sum.contains(text) {
-				list.Messages = append(list.Messages, sum)
-			}
-			return r.Context().Err()
+		return s.search(r.Context(), rd, f.ID, wanted, func(_ store.MessageID, sum MessageSummary) {
+			list.Messages = append(list.Messages, sum)
 		})
 	})
 	if err != nil {
@@ -101,6 +96,21 @@ func (s *Server) messages(r *http.Request) (MessageList, error) {
 	from := min(offset, list.Total)
 	list.Messages = list.Messages[from:min(from+limit, list.Total)]
 	return list, nil
+}
+
+// search calls fn for every message of a folder that is meant, by id.
+func (s *Server) search(ctx context.Context, rd store.Reader, folder store.FolderID, q messageQuery, fn func(store.MessageID, MessageSummary)) error {
+	return rd.Scan(store.Selection{Folder: folder}, summaryTags, func(id store.MessageID, v []prop.Value) error {
+		sum := summaryOf(id, v)
+		if !q.summarised(sum) {
+			return ctx.Err()
+		}
+		ok, err := s.whole(ctx, rd, id, q)
+		if ok && err == nil {
+			fn(id, sum)
+		}
+		return errors.Join(err, ctx.Err())
+	})
 }
 
 // number reads a query parameter that is a whole number.

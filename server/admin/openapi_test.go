@@ -105,7 +105,7 @@ func TestOpenAPIDescribesWhatIsServed(t *testing.T) {
 	}
 	fill := strings.NewReplacer("{name}", "alice", "{user}", "alice", "{id}", inbox.Messages[0].ID)
 	bodies := map[string]string{"POST /api/v1/users": `{"name":"alice","password":"x"}`, "POST /api/v1/seed": `{"users":[]}`, "POST /api/v1/deliver": `{"to":["alice"],"eml":"Subject: x"}`, "PATCH /api/v1/log": `{"level":"info"}`, "POST /api/v1/snapshots": `{"name":"alice"}`}
-	queries := map[string]string{"/api/v1/wait": "?for=message&user=alice"}
+	queries := map[string]string{"/api/v1/wait": "?for=message&user=alice", "/api/v1/mailboxes/{user}/messages": "?folder=Drafts"}
 	operations := 0
 	for path, item := range doc["paths"].(object) {
 		for method, op := range item.(object) {

@@ -63,8 +63,10 @@ func (s *Server) routes() []route {
 		remove(s, "/api/v1/users/{name}", "Removes an account and its mailbox.", s.removeUser),
 		get(s, "/api/v1/mailboxes/{user}/folders", "All folders of a mailbox.", s.folders),
 		get(s, "/api/v1/mailboxes/{user}/messages", "Messages of a folder, newest first.", s.messages,
-			parameter{"folder", "path or id; Inbox if not given"}, parameter{"q", "text in subject, sender or recipients"},
-			parameter{"limit", "most messages to return, 100 if not given, at most 1000"}, parameter{"offset", "messages to pass over"}),
+			append([]parameter{
+				{"folder", "path or id; Inbox if not given"}, {"limit", "most messages to return, 100 if not given, at most 1000"}, {"offset", "messages to pass over"},
+			}, queryParameters...)...),
+		deleteMessagesRoute(s),
 		get(s, "/api/v1/messages/{id}", "All properties of a message, its recipients and attachments.", s.message),
 		emlRoute(s),
 		write(s, http.MethodPost, "/api/v1/deliver", "Delivers a mail to all of its recipients, or to none.", http.StatusOK, s.deliver),

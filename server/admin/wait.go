@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -9,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
 
@@ -24,10 +24,10 @@ func waitRoute(s *Server) route {
 	r := get(s, "/api/v1/wait", "Waits until a message, a session or a ROP matches, and tells it as an event. What is there already counts, unless after is given; of ROPs only what comes counts.", s.wait,
 		parameter{"for", "message, session or rop"}, parameter{"timeout", "how long to wait, like 5s; 30s if not given, at most 10m"},
 		parameter{"user", "of that account; needed for messages"},
-		parameter{"folder", "message: in the folder of that path or id"}, parameter{"q", "message: with that text in subject, sender or recipients"},
-		parameter{"subject", "message: with exactly that subject"}, parameter{"server", "session: of that server"},
+		parameter{"folder", "message: in the folder of that path or id"}, parameter{"server", "session: of that server"},
 		parameter{"rop", "rop: of that name"}, parameter{"result", "rop: with that result, by name or number"},
 		parameter{"after", "number of an event: only what happened behind it counts"})
+	r.query = append(r.query, queryParameters...)
 	r.parks = true
 	return r
 }
@@ -35,12 +35,11 @@ func waitRoute(s *Server) route {
 // wanted is what a wait waits for.
 type wanted struct {
 	eventFilter
-	folder, text, subject string
-	server                string
-	rop, result           string
+	messageQuery
+	folder, server, rop, result string
 }
 
-func parseWait(r *http.Request) (w wanted, timeout time.Duration, err error) {
+func (s *Server) parseWait(r *http.Request) (w wanted, timeout time.Duration, err error) {
 	q := r.URL.Query()
 	timeout = defaultWait
 	if text := q.Get("timeout"); text != "" {
@@ -59,9 +58,9 @@ func parseWait(r *http.Request) (w wanted, timeout time.Duration, err error) {
 	if !slices.Contains([]string{eventMessage, eventSession, eventROP}, kind) {
 		return w, 0, fmt.Errorf("for must be message, session or rop, not %q", kind)
 	}
-	w = wanted{
-		folder: q.Get("folder"), text: strings.ToLower(q.Get("q")), subject: q.Get("subject"), server: q.Get("server"),
-		rop: q.Get("rop"), result: q.Get("result"),
+	w = wanted{folder: q.Get("folder"), server: q.Get("server"), rop: q.Get("rop"), result: q.Get("result")}
+	if w.messageQuery, err = s.parseQuery(r.Context(), q); err != nil {
+		return w, 0, err
 	}
 	w.types, w.user = []string{kind}, q.Get("user")
 	if kind == eventMessage && w.user == "" {
@@ -75,7 +74,7 @@ func parseWait(r *http.Request) (w wanted, timeout time.Duration, err error) {
 	return w, timeout, nil
 }
 
-// matches reports whether an event is what is waited for.
+// matches reports whether an event is what is waited for, as far as it tells.
 func (w wanted) matches(e Event) bool {
 	switch {
 	case !w.wants(e):
@@ -85,7 +84,7 @@ func (w wanted) matches(e Event) bool {
 	case e.Type == eventMessage:
 		m := e.Message
 		return e.Action != "deleted" && (w.folder == "" || equalFold(w.folder, m.Folder.Path) || equalFold(w.folder, m.Folder.ID)) &&
-			(w.subject == "" || w.subject == m.Subject) && m.contains(w.text)
+			w.summarised(m.MessageSummary)
 	case e.Type == eventROP:
 		name := strings.TrimPrefix(strings.ToLower(e.ROP.Name), "rop")
 		return (w.rop == "" || name == strings.TrimPrefix(strings.ToLower(w.rop), "rop")) &&
@@ -95,9 +94,12 @@ func (w wanted) matches(e Event) bool {
 }
 
 func (s *Server) wait(r *http.Request) (Event, error) {
-	w, timeout, err := parseWait(r)
+	w, timeout, err := s.parseWait(r)
+	if _, told := errors.AsType[*Problem](err); err != nil && !told {
+		err = Invalid(err)
+	}
 	if err != nil {
-		return Event{}, Invalid(err)
+		return Event{}, err
 	}
 	if w.user != "" {
 		e, err := s.account(r.Context(), w.user)
@@ -117,8 +119,9 @@ func (s *Server) wait(r *http.Request) (Event, error) {
 	for {
 		select {
 		case e := <-happened:
-			if w.matches(e) {
-				return e, nil
+			ok, err := s.meant(ctx, w, e)
+			if ok || err != nil {
+				return e, err
 			}
 		case <-ctx.Done():
 			if s.base.Err() != nil {
@@ -127,6 +130,22 @@ func (s *Server) wait(r *http.Request) (Event, error) {
 			return Event{}, problemf(http.StatusRequestTimeout, "no %s matched within %v", w.types[0], timeout)
 		}
 	}
+}
+
+// meant reports whether an event is what is waited for, looking at the message where the event does not tell enough.
+func (s *Server) meant(ctx context.Context, w wanted, e Event) (ok bool, err error) {
+	if !w.matches(e) || e.Message == nil || !w.deep() {
+		return w.matches(e), nil
+	}
+	id, _ := parseID(e.Message.ID)
+	err = s.opts.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		ok, err = s.whole(ctx, r, store.MessageID(id), w.messageQuery)
+		return err
+	})
+	if ctx.Err() != nil { // told as a wait that found nothing
+		return false, nil
+	}
+	return ok, err
 }
 
 // present finds what a wait waits for among what is there.
@@ -162,13 +181,10 @@ func (s *Server) presentMessage(ctx context.Context, w wanted) (found Event, ok 
 			if f.ContentCount == 0 || w.folder != "" && !equalFold(w.folder, at.Path) && !equalFold(w.folder, at.ID) {
 				continue
 			}
-			err = r.Scan(store.Selection{Folder: f.ID}, summaryTags, func(id store.MessageID, v []prop.Value) error {
-				e := Event{Type: eventMessage, Action: "created", User: box.Account, Message: &EventMessage{MessageSummary: summaryOf(id, v), Folder: at}}
-				if w.matches(e) { // the newest of them
-					e.Time = e.Message.Received
-					found, ok = e, true
-				}
-				return ctx.Err()
+			err = s.search(ctx, r, f.ID, w.messageQuery, func(_ store.MessageID, sum MessageSummary) { // the newest of them
+				found, ok = Event{
+					Time: sum.Received, Type: eventMessage, Action: "created", User: box.Account, Message: &EventMessage{MessageSummary: sum, Folder: at},
+				}, true
 			})
 			if err != nil {
 				return err

@@ -82,6 +82,7 @@ type Reader interface {
 	BagReader
 	StageReader
 	PerUserReader
+	RuleReader
 	NameReader
 	// ReceiveFolders lists the rows of the receive folder table by class.
 	ReceiveFolders(id MailboxID) ([]ReceiveFolder, error)
@@ -201,6 +202,7 @@ type Tx interface {
 	MessageWriter
 	StageWriter
 	PerUserWriter
+	RuleWriter
 
 	// RegisterNames is NameIDs that makes what is missing. Over the limit it returns ErrQuota.
 	RegisterNames(id MailboxID, names []prop.Name) ([]uint16, error)

@@ -76,7 +76,7 @@ var checks = []struct{ text, query string }{
 	{"no bag for folder", `SELECT id FROM folder WHERE bag NOT IN (SELECT id FROM bag)`},
 	{"no bag for an attachment of bag", `SELECT bag FROM attachment WHERE own_bag NOT IN (SELECT id FROM bag)
 		OR embedded <> 0 AND embedded NOT IN (SELECT id FROM bag)`},
-	{"nothing to which belongs bag", `SELECT id FROM bag WHERE id NOT IN (SELECT bag FROM mailbox UNION SELECT bag FROM folder UNION SELECT bag FROM rule
+	{"nothing to which belongs bag", `SELECT id FROM bag WHERE id NOT IN (SELECT bag FROM mailbox UNION SELECT bag FROM folder
 		UNION SELECT bag FROM message UNION SELECT own_bag FROM attachment UNION SELECT embedded FROM attachment)`},
 	{"no bag for large values of bag", `SELECT DISTINCT bag FROM large WHERE bag NOT IN (SELECT id FROM bag)`},
 	{"nothing to which belong chunks of value", `SELECT DISTINCT value FROM chunk WHERE value NOT IN (SELECT value FROM large)
@@ -87,10 +87,11 @@ var checks = []struct{ text, query string }{
 	{"no living message for a read mark of message", `SELECT mid FROM read_state WHERE NOT EXISTS
 		(SELECT 1 FROM message WHERE message.mid = read_state.mid AND message.folder = read_state.folder AND part = 0)`},
 	{"no folder for message", `SELECT mid FROM message WHERE folder NOT IN (SELECT id FROM folder)`},
+	{"no folder for rule", `SELECT id FROM rule WHERE folder NOT IN (SELECT id FROM folder)`},
 	{"no mailbox for folder", `SELECT id FROM folder WHERE mailbox NOT IN (SELECT id FROM mailbox)`},
 	{"counter behind the ids of the store", `SELECT id FROM store WHERE next_counter <= (SELECT ifnull(max(id), 0) FROM folder)
-		OR next_counter <= (SELECT ifnull(max(mid), 0) FROM message) OR next_bag <= (SELECT ifnull(max(id), 0) FROM bag)
-		OR next_bag <= (SELECT ifnull(max(value), 0) FROM chunk) OR next_bag <= (SELECT ifnull(max(id), 0) FROM stage)`},
+		OR next_counter <= (SELECT ifnull(max(mid), 0) FROM message) OR next_counter <= (SELECT ifnull(max(id), 0) FROM rule)
+		OR next_bag <= (SELECT ifnull(max(id), 0) FROM bag) OR next_bag <= (SELECT ifnull(max(value), 0) FROM chunk) OR next_bag <= (SELECT ifnull(max(id), 0) FROM stage)`},
 }
 
 // contentCheck compares what is encoded in bags with the rows beside them.
@@ -108,7 +109,7 @@ func checkContents(c *conn) ([]string, error) {
 	k := &contentCheck{
 		c: c, chunks: make(map[int64]int64), apart: make(map[store.BagID]map[int64]int64), size: make(map[store.BagID]int64), people: make(map[store.BagID]int64),
 	}
-	err := errors.Join(k.readChunks(), k.readBags(), k.readValues(), k.readSizes())
+	err := errors.Join(k.readChunks(), k.readBags(), k.readValues(), k.readSizes(), k.readRules())
 	return k.problems, err
 }
 
@@ -237,5 +238,20 @@ func (k *contentCheck) readSizes() error {
 			k.found("wrong number of recipients of message %d", mid)
 		}
 		return err
+	})
+}
+
+// readRules looks at rules.
+func (k *contentCheck) readRules() error {
+	return k.c.each("SELECT id, data FROM rule", nil, func(rows *sql.Rows) error {
+		var id int64
+		var data sql.RawBytes
+		if err := rows.Scan(&id, &data); err != nil {
+			return err
+		}
+		if _, err := decodeRule(data); err != nil {
+			k.found("malformed rule %d", id)
+		}
+		return nil
 	})
 }

@@ -55,6 +55,9 @@ func TestCheckFindsContradictions(t *testing.T) {
 		"INSERT INTO attachment VALUES (99, 0, 1, 0, 0, 0)": "no bag with attachments of bag 99",
 		"UPDATE message SET folder = 99":                    "no folder for message 5",
 		"DELETE FROM mailbox":                               "no mailbox for folder 1",
+		"INSERT INTO rule VALUES (99, 2, 0, 0, x'')":        "no folder for rule 2",
+		"INSERT INTO rule VALUES (1, 99, 0, 0, x'')":        "counter behind the ids of the store 1",
+		"INSERT INTO rule VALUES (1, 2, 0, 0, x'01')":       "malformed rule 2",
 		"UPDATE store SET next_counter = 3":                 "counter behind the ids of the store 1",
 	} {
 		t.Run(statement, func(t *testing.T) {

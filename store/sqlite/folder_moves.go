@@ -132,7 +132,7 @@ func (t *tx) removeFolders(top store.Folder, list []store.Folder) error {
 			a, b = 0, a+b
 		}
 		living, deleted = living-a, deleted-b
-		err := t.dropBags(`SELECT bag FROM folder WHERE id = ?1 UNION ALL SELECT bag FROM rule WHERE folder = ?1
+		err := t.dropBags(`SELECT bag FROM folder WHERE id = ?1
 			UNION ALL SELECT bag FROM message WHERE folder = ?1`, int64(d.ID))
 		if err != nil {
 			return err

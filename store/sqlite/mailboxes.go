@@ -110,10 +110,9 @@ func (t *tx) SetMailboxProps(id store.MailboxID, set []prop.Tagged, remove []map
 	return nil
 }
 
-// bagsOfMailbox are the bags of a mailbox: its own and those of its folders, rules and messages.
+// bagsOfMailbox are the bags of a mailbox: its own and those of its folders and messages.
 const bagsOfMailbox = `SELECT bag FROM mailbox WHERE id = ?1
 	UNION ALL SELECT bag FROM folder WHERE mailbox = ?1
-	UNION ALL SELECT rule.bag FROM rule JOIN folder ON folder.id = rule.folder WHERE folder.mailbox = ?1
 	UNION ALL SELECT message.bag FROM folder CROSS JOIN message ON message.folder = folder.id WHERE folder.mailbox = ?1`
 
 // DeleteMailbox removes a mailbox and everything in it.

@@ -56,6 +56,7 @@ func TestQueryPlans(t *testing.T) {
 			"SEARCH message USING COVERING INDEX message_received (folder=? AND part=? AND (received,mid)<(?,?))"},
 		{"SELECT id FROM name WHERE guid = ? AND kind = ? AND lid = ? AND folded = ?", "SEARCH name USING COVERING INDEX name_value (guid=? AND kind=? AND lid=? AND folded=?)"},
 		{"SELECT member, account, rights FROM permission WHERE folder = ? ORDER BY member", "SEARCH permission USING PRIMARY KEY (folder=?)"},
+		{"SELECT EXISTS (SELECT 1 FROM rule WHERE folder = ?)", "SCAN CONSTANT ROW; SCALAR SUBQUERY 1; SEARCH rule USING PRIMARY KEY (folder=?)"},
 		{"SELECT name, nthash FROM credential WHERE folded = ?", "SEARCH credential USING PRIMARY KEY (folded=?)"},
 	} {
 		var steps []string

@@ -236,6 +236,7 @@ func testFolderMovesDeletedMayNotChange(t *testing.T, open Open) {
 			return tx.SetFolderStaged(x.b.ID, store.Staged{Tag: mapi.TagComment, Stage: stage})
 		},
 		"SetPermissions":   func(tx store.Tx) error { return tx.SetPermissions(x.b.ID, nil) },
+		"SetRules":         func(tx store.Tx) error { return tx.SetRules(x.b.ID, nil) },
 		"SetReceiveFolder": func(tx store.Tx) error { return tx.SetReceiveFolder(f.mb.ID, "x", x.b.ID) },
 		"CreateFolder": func(tx store.Tx) error {
 			_, err := tx.CreateFolder(store.NewFolder{Mailbox: f.mb.ID, Parent: x.b.ID, Type: store.FolderGeneric, Name: "x"})
@@ -277,6 +278,7 @@ func testFolderMovesDeletedForGood(t *testing.T, open Open) {
 	f.write(func(tx store.Tx) error {
 		return tx.SetPermissions(x.b.ID, []store.Permission{{Account: "bob", Rights: 1}})
 	})
+	f.write(func(tx store.Tx) error { return tx.SetRules(x.b.ID, []store.Rule{{Sequence: 1}}) })
 	f.deleteFolder(x.b.ID, false)
 	list, _ := f.attachments(x.inB.Bag)
 	rec := record(t, f.s)
@@ -292,6 +294,7 @@ func testFolderMovesDeletedForGood(t *testing.T, open Open) {
 	mb, root := f.mailbox(f.mb.ID), f.folder(f.root)
 	f.same("nothing is left", []int64{mb.Size, mb.DeletedSize, root.ChildCount, root.DeletedChildCount}, []int64{0, 0, 1, 0})
 	f.same("permissions", f.permissions(x.b.ID), []store.Permission(nil))
+	f.same("rules", f.rules(x.b.ID), []store.Rule(nil))
 	f.refuse(store.ErrNotFound, func(tx store.Tx) error { return tx.DeleteFolder(x.a.ID, true) })
 }
 

@@ -36,6 +36,7 @@ func Run(t *testing.T, open Open) {
 		{"Replicas", testReplicas},
 		{"ReceiveFolders", testReceiveFolders},
 		{"Permissions", testPermissions},
+		{"Rules", testRules},
 		{"Transactions", testTransactions},
 		{"Feed", testFeed},
 		{"Concurrency", testConcurrency},

@@ -2,6 +2,7 @@ package prop
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/mapid/mapid/internal/wire"
 )
@@ -23,3 +24,6 @@ func (v Value) Equal(u Value) bool {
 	ExtendedForm.WriteValue(&b, u)
 	return string(a.Buf) == string(b.Buf)
 }
+
+// Equal reports whether both rows have the same values.
+func (row Row) Equal(other Row) bool { return slices.EqualFunc(row.Values, other.Values, Value.Equal) }

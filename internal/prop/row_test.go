@@ -1,6 +1,7 @@
 package prop_test
 
 import (
+	"bytes"
 	"sync"
 	"testing"
 
@@ -70,4 +71,21 @@ func TestCollationIsSafeForConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestEncodedRow checks that a row with its bytes is the row it was made of.
+func TestEncodedRow(t *testing.T) {
+	t.Parallel()
+	for _, row := range []prop.Row{listRow, {Values: make([]prop.Value, len(listColumns))}, {Values: []prop.Value{prop.Error(mapi.ErrNotFound)}}} {
+		var plain, kept wire.Writer
+		encoded := row.Encoded(listColumns)
+		prop.WriteRow(&plain, listColumns, row)
+		prop.WriteRow(&kept, listColumns, encoded)
+		if !bytes.Equal(plain.Bytes(), kept.Bytes()) || prop.RowSize(listColumns, encoded) != plain.Len() || !encoded.Equal(row) {
+			t.Errorf("%x, want %x", kept.Bytes(), plain.Bytes())
+		}
+		if more := encoded.Memory() - row.Memory(); more != int64(plain.Len()) {
+			t.Errorf("the bytes take %d, want %d", more, plain.Len())
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -384,23 +385,37 @@ func (r *reader) rowsBetween(sel store.Selection, ids []store.MessageID, lo, hi 
 	return result, err
 }
 
-// Page lists messages in order of delivery time.
+// Page lists messages in order of delivery time. It stops reading after limit rows: SQLite would prepare a statement
+// with LIMIT ? anew whenever the limit is another one, as it looks at the value to choose a plan.
 func (r *reader) Page(sel store.Selection, after store.Position, descending bool, limit int) ([]store.Position, error) {
 	const from = "SELECT received, mid FROM message WHERE folder = ? AND part = ? AND (received, mid) "
-	query := from + "> (?, ?) ORDER BY received, mid LIMIT ?"
+	query := from + "> (?, ?) ORDER BY received, mid"
 	received, id := int64(after.Received), int64(after.ID)
 	if descending {
-		query = from + "< (?, ?) ORDER BY received DESC, mid DESC LIMIT ?"
+		query = from + "< (?, ?) ORDER BY received DESC, mid DESC"
 		if after == (store.Position{}) {
 			received, id = math.MaxInt64, math.MaxInt64
 		}
 	}
-	list := make([]store.Position, 0, min(max(limit, 0), 1024))
-	err := r.c.each(query, []any{int64(sel.Folder), part(sel.Associated, sel.Deleted), received, id, int64(limit)}, func(rows *sql.Rows) error {
+	if limit <= 0 {
+		return []store.Position{}, nil
+	}
+	list := make([]store.Position, 0, min(limit, 1024))
+	err := r.c.each(query, []any{int64(sel.Folder), part(sel.Associated, sel.Deleted), received, id}, func(rows *sql.Rows) error {
 		var p store.Position
-		err := rows.Scan(into(&p.Received), into(&p.ID))
-		list = append(list, p)
-		return err
+		if err := rows.Scan(into(&p.Received), into(&p.ID)); err != nil {
+			return err
+		}
+		if list = append(list, p); len(list) == limit {
+			return errEnough
+		}
+		return nil
 	})
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
 	return list, err
 }
+
+// errEnough ends the reading of a query.
+var errEnough = errors.New("sqlite: enough rows")

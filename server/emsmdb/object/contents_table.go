@@ -87,6 +87,7 @@ type contents struct {
 	moves    uint64          // counts changes of positions
 	pages    *pages          // in place of the order at the beginning of a table by time; nil otherwise
 	plan     *rowPlan        // for the tags asked for last
+	shown    string          // how the rows of plan are kept; empty: not known yet
 }
 
 func (c *contents) Kind() table.Kind { return table.Contents }
@@ -199,69 +200,6 @@ func (c *contents) Arrange(a table.Arrangement) error {
 		c.pages = &pages{descending: a.Orders[0].Order == prop.Descending}
 	}
 	return nil
-}
-
-// Rows implements table.Source.
-func (c *contents) Rows(ctx context.Context, marks []view.Entry, tags []mapi.PropTag) (out [][]prop.Value, err error) {
-	if c.plan == nil || !slices.Equal(c.plan.tags, tags) {
-		c.plan = newRowPlan(tags, c.arranged.Split.ID())
-	}
-	if out, err = c.read(nil, c.plan, marks); err != errNotCached { //nolint:errorlint // our own
-		return out, err
-	}
-	err = c.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		out, err = c.read(r, c.plan, marks)
-		return err
-	})
-	return out, err
-}
-
-// read gives the columns of a plan for rows, headers included. A row that is gone is nil. Without a reader it fails with
-// errNotCached if not all is in memory.
-func (c *contents) read(r store.Reader, plan *rowPlan, marks []view.Entry) ([][]prop.Value, error) {
-	ids := make([]store.MessageID, len(marks))
-	for i, m := range marks {
-		switch {
-		case !m.IsCategory():
-			ids[i] = m.ID
-		case i > 0: // headers have no message: what is read for them is read anyway
-			ids[i] = ids[i-1]
-		case c.order.Len() > 0:
-			ids[i] = c.order.At(0).ID
-		}
-	}
-	perUser := plan.flags >= 0 && c.logon.perUser(c.sel.Associated)
-	if perUser && r == nil {
-		return nil, errNotCached
-	}
-	fetched, err := c.logon.env.fetch(r, plan, c.sel, ids)
-	if err != nil {
-		return nil, err
-	}
-	var have map[store.MessageID]bool
-	if perUser {
-		if have, err = r.HaveRead(c.logon.reader(), c.folder, ids); err != nil {
-			return nil, err
-		}
-	}
-	out := make([][]prop.Value, len(marks))
-	for i, values := range fetched {
-		switch m := marks[i]; {
-		case m.IsCategory():
-			out[i], err = c.header(r, plan, m)
-		case values != nil:
-			facts := plan.facts(c, m.ID, m.Instance, values)
-			if perUser {
-				facts.flags = c.logon.seen(facts.flags, have[m.ID])
-			}
-			out[i] = plan.row(facts, values)
-			err = c.preview(r, plan.tags, m.ID, out[i])
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }
 
 // Find implements table.Source.

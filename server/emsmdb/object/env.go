@@ -61,7 +61,7 @@ type Env struct {
 	EnvOptions
 	views      *view.Cache
 	folders    *cache.Folders
-	rows       *rowCache
+	rows       *cache.Rows
 	mailboxes  *cache.Mailboxes
 	collations sync.Map // LCID → *prop.Collation
 	locks      streamLocks
@@ -72,7 +72,7 @@ func NewEnv(opts EnvOptions) *Env {
 	opts.Limits = opts.Limits.orDefault()
 	return &Env{
 		EnvOptions: opts, views: view.NewCache(opts.Store, opts.Orders), folders: cache.NewFolders(opts.Store),
-		rows:      newRowCache(opts.Store, opts.Orders/4),
+		rows:      cache.NewRows(opts.Store, opts.Orders/4),
 		mailboxes: cache.NewMailboxes(opts.Store),
 	}
 }
@@ -81,7 +81,7 @@ func NewEnv(opts EnvOptions) *Env {
 func (e *Env) Close() {
 	e.views.Close()
 	e.folders.Close()
-	e.rows.close()
+	e.rows.Close()
 	e.mailboxes.Close()
 }
 

@@ -112,12 +112,12 @@ func (t *Table) row(ctx context.Context, mark view.Entry) (*prop.Row, error) {
 	if t.columns == nil {
 		return nil, nil
 	}
-	rows, err := t.src.Rows(ctx, []view.Entry{mark}, t.columns)
+	rows, err := t.rows(ctx, []view.Entry{mark}, t.columns)
 	if err != nil {
 		return nil, err
 	}
-	if rows[0] == nil {
+	if rows[0].Values == nil {
 		return nil, mapi.ErrNotFound
 	}
-	return &prop.Row{Values: t.shown(t.columns, rows[0])}, nil
+	return &rows[0], nil
 }

@@ -42,6 +42,13 @@ type Source interface {
 	Close()
 }
 
+// Keeper is a Source that keeps rows as clients see them, for all tables that show the same.
+type Keeper interface {
+	// Shown returns rows of columns as show makes them of their values, which it may change. A row that is gone has no
+	// values. The rows are shared.
+	Shown(ctx context.Context, marks []view.Entry, columns []mapi.PropTag, show func(values []prop.Value) prop.Row) ([]prop.Row, error)
+}
+
 // Arrangement is what a table was asked to show, and in which order.
 type Arrangement struct {
 	Orders      []prop.SortOrder
@@ -390,13 +397,12 @@ func (t *Table) appendRows(ctx context.Context, out *Rows, marks []view.Entry, b
 	if backward {
 		marks = reversed(marks)
 	}
-	rows, err := t.src.Rows(ctx, marks, out.Columns)
+	rows, err := t.rows(ctx, marks, out.Columns)
 	if err != nil {
 		return 0, false, err
 	}
-	for _, values := range rows {
-		if values != nil {
-			row := prop.Row{Values: t.shown(out.Columns, values)}
+	for _, row := range rows {
+		if row.Values != nil {
 			need := prop.RowSize(out.Columns, row)
 			if need > *room {
 				return read, true, nil
@@ -407,6 +413,26 @@ func (t *Table) appendRows(ctx context.Context, out *Rows, marks []view.Entry, b
 		read++
 	}
 	return read, false, nil
+}
+
+// rows reads rows as clients see them. A row that is gone has no values.
+func (t *Table) rows(ctx context.Context, marks []view.Entry, columns []mapi.PropTag) ([]prop.Row, error) {
+	if k, ok := t.src.(Keeper); ok {
+		return k.Shown(ctx, marks, columns, func(values []prop.Value) prop.Row {
+			return prop.Row{Values: t.shown(columns, values)}.Encoded(columns)
+		})
+	}
+	read, err := t.src.Rows(ctx, marks, columns)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]prop.Row, len(read))
+	for i, values := range read {
+		if values != nil {
+			out[i].Values = t.shown(columns, values)
+		}
+	}
+	return out, nil
 }
 
 func reversed(marks []view.Entry) []view.Entry {

@@ -103,6 +103,8 @@ type FolderReader interface {
 	Folders(parent FolderID, deep, deleted bool) ([]Folder, error)
 	// FolderByName finds a living child without regard to case.
 	FolderByName(parent FolderID, name string) (Folder, error)
+	// FolderGone reports whether a folder of the mailbox had the id and was deleted for good.
+	FolderGone(mailbox MailboxID, id FolderID) (bool, error)
 }
 
 // MessageReader reads messages and the rows of contents tables. Besides stored properties, Scan and Rows give the

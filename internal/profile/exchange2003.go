@@ -20,7 +20,6 @@ func exchange2003() Profile {
 	p.ROP.ReadStreamLimit = 0x8000
 	p.ROP.PutBufferExtended = false
 
-	p.Logon.PerMdbReplids = false
 	p.Logon.PerUserGUID = false
 	p.Logon.MailboxDisabled = mapi.ErrMailboxDisabled
 	p.Logon.MailboxDisabledLater = mapi.ErrMailboxDisabled

@@ -109,7 +109,6 @@ func rop2010(r *ROP) {
 func logon2010(l *Logon) {
 	l.TracksHomeLogon = false
 	l.ChecksTakeOwnership = false
-	l.PerDatabaseReplids = true
 	l.OtherWithoutFlag = ReplidMapping{Code: mapi.ErrWrongServer}
 	l.StoreStateSearch = false
 	l.PerUserGUID = false
@@ -130,6 +129,7 @@ const faultServerUnavailable uint32 = 0x000006BA
 func folder2010(f *Folder) {
 	f.OpenTellsRules = true
 	f.ExistingPublicFolder = false
+	f.OpensGone = false
 	f.CopyFolderPartial = false
 	f.BulkPartial = true
 	f.CreateDenied = mapi.ErrNoCreateSubfolderRight

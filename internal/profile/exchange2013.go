@@ -23,14 +23,12 @@ func exchange2013() Profile {
 
 	p.ROP.OptionsData = false
 	p.ROP.ReleasedHandle = 0xFFFFFFFF
-	p.ROP.CreateAfterSpooler = false
 	p.ROP.ProgressFails = true
 	p.ROP.WriteStreamExtended = true
 
 	logon2013(&p.Logon)
 	folder2013(&p.Folder)
 
-	p.Message.RescanFlags = true
 	p.Message.OpensReadOnly = true
 	p.Message.SetsCreator = false
 	p.Message.InitialAccess = mapi.AccessModify | mapi.AccessRead | mapi.AccessDelete
@@ -94,10 +92,8 @@ func logon2013(l *Logon) {
 	l.FirstWithoutFlag = ReplidMapping{Fault: true}
 	l.SameWithoutFlag = ReplidMapping{Code: mapi.ErrInvalidParameter}
 	l.OtherWithoutFlag = ReplidMapping{Code: mapi.ErrInvalidParameter}
-	l.PublicDNEmpty = false
 	l.FewPublicFolders = true
 	l.OwningServersPrivate = false
-	l.OneReplica = true
 	l.SetsStoreName = false
 	l.SetsDeleteAfterSubmit = false
 	l.BadCodePage = mapi.ErrUnknownCodePage

@@ -21,6 +21,9 @@ type Folder struct {
 	BulkPartial bool
 	// AddressBookEntryID: folders have PidTagAddressBookEntryId. F9, 2.2.2.2.1.4 <10>.
 	AddressBookEntryID bool
+	// OpensGone: RopOpenFolder of a folder that was deleted for good succeeds, without a folder. F10, 3.2.5.1 <12>; 2003
+	// inferred.
+	OpensGone bool
 	// CreateDenied answers RopCreateFolder without the right. F11, 3.2.5.2 <13>.
 	CreateDenied mapi.ErrorCode
 	// CreatePublicSearch answers the creation of a search folder in the public store. F12, 3.2.5.2 <14>.

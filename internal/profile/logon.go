@@ -12,18 +12,12 @@ type ReplidMapping struct {
 type Logon struct {
 	// Ghosted: the Ghosted flag of a public logon is obeyed. L1, 2.2.1.1.1 <1>.
 	Ghosted bool
-	// TracksHomeLogon: HOME_LOGON in a public logon asks for read state per user. L2, 2.2.1.1.1 <2>.
+	// TracksHomeLogon: read state in public folders is per user only in logons with HOME_LOGON. L2, 2.2.1.1.1 <2>.
 	TracksHomeLogon bool
-	// ChecksTakeOwnership: without TAKE_OWNERSHIP the user is a delegate; with it owner rights are checked. L3,
-	// 2.2.1.1.1 <3>.
+	// ChecksTakeOwnership: without TAKE_OWNERSHIP the user is told to be a delegate. L3, 2.2.1.1.1 <3>.
 	ChecksTakeOwnership bool
 	// NoMailUsed: NO_MAIL makes the server transmit submitted mail. L4, 2.2.1.1.1 <4>.
 	NoMailUsed bool
-	// PerMdbReplids: USE_PER_MDB_REPLID_MAPPING is obeyed; 2003 has one mapping per session. L6, 3.2.5.1.1 <26>.
-	PerMdbReplids bool
-	// PerDatabaseReplids: with the flag replica ids belong to the database, without this to the logon. L9, 3.2.5.1.1
-	// <30>; 2010 and later inferred.
-	PerDatabaseReplids bool
 	// FirstWithoutFlag answers a first logon without the flag. L7, 3.2.5.1.1 <27>.
 	FirstWithoutFlag ReplidMapping
 	// SameWithoutFlag answers a further logon to the same mailbox without the flag. L7, 3.2.5.1.1 <27>.
@@ -33,9 +27,6 @@ type Logon struct {
 	// SupportsProgress: SUPPORT_PROGRESS is known; without it in the logon RopSetReadFlags runs synchronously. L10,
 	// 2.2.1.1.1 <6>; M14, [MS-OXCMSG] 2.2.3.10.
 	SupportsProgress bool
-	// PublicDNEmpty: Essdn of a public logon must be empty; later it names the server of a public folder mailbox.
-	// L11, 2.2.1.1.1 <7>.
-	PublicDNEmpty bool
 	// StoreStateSearch: StoreState says that there are active search folders. L12, 2.2.1.1.3 <8>.
 	StoreStateSearch bool
 	// FewPublicFolders: the free/busy, offline address book and NNTP folder ids of a public logon are empty. L13,
@@ -45,8 +36,6 @@ type Logon struct {
 	PerUserGUID bool
 	// OwningServersPrivate: RopGetOwningServers succeeds on a private logon. L15, 2.2.1.6.1 <12>.
 	OwningServersPrivate bool
-	// OneReplica: a public folder has exactly one replica, its content mailbox. L17, 2.2.1.6.
-	OneReplica bool
 	// SetsStoreName: PidTagComment and PidTagDisplayName of the store may be set, otherwise ErrAccessDenied. L18, L19,
 	// 2.2.2.1.
 	SetsStoreName bool

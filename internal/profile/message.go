@@ -14,8 +14,6 @@ type Message struct {
 	TrustSender bool
 	// NativeBody: messages have PidTagNativeBody. M5, 2.2.1.58.2 <6>.
 	NativeBody bool
-	// RescanFlags: retention flags NeedsRescan and PendingRescan are known. M6, 2.2.1.60.6 <7> <8>.
-	RescanFlags bool
 	// OpensReadOnly: ReadOnly of RopOpenMessage is obeyed. M8, 2.2.3.1.1, test settings.
 	OpensReadOnly bool
 	// BestAccessReadOnly: BestAccess gives a user without write access a read-only message instead of a writable one.

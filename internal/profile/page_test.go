@@ -87,6 +87,11 @@ func makePage(t *testing.T) string {
 		}
 		writeDifferences(&b, profiles, i, f, doc, source)
 	}
+	rest, err := os.ReadFile("testdata/not_imitated.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.WriteString("\n" + string(rest))
 	return b.String()
 }
 

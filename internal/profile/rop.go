@@ -35,8 +35,6 @@ type ROP struct {
 	// ReleasedHandle is the handle table's entry after RopRelease as the last of several ROPs. For 2010 the text says
 	// an invalid value other than 0xFFFFFFFF. O16, 3.2.5.3 <25>.
 	ReleasedHandle uint32
-	// CreateAfterSpooler: RopCreateMessage succeeds after RopSetSpooler. O25, 2.2.6.2.2, test settings.
-	CreateAfterSpooler bool
 	// ProgressFails: RopProgress can return its failure response. O22, 2.2.8.13.3, test settings.
 	ProgressFails bool
 

@@ -149,6 +149,7 @@ func (t *tx) removeFolders(top store.Folder, list []store.Folder) error {
 			"DELETE FROM receive_folder WHERE mailbox = ?2 AND folder = ?1",
 			"DELETE FROM message WHERE folder = ?1",
 			"DELETE FROM folder WHERE id = ?1",
+			"INSERT INTO gone_folder (mailbox, id) VALUES (?2, ?1)",
 		} {
 			if err := t.c.exec(q, int64(d.ID), int64(d.Mailbox)); err != nil {
 				return err

@@ -56,6 +56,12 @@ func (r *reader) FolderByName(parent store.FolderID, name string) (store.Folder,
 	return f, nil
 }
 
+// FolderGone looks among the folders deleted for good.
+func (r *reader) FolderGone(mailbox store.MailboxID, id store.FolderID) (gone bool, err error) {
+	err = r.c.row("SELECT EXISTS (SELECT 1 FROM gone_folder WHERE mailbox = ? AND id = ?)", []any{int64(mailbox), int64(id)}, &gone)
+	return gone, err
+}
+
 // Folders lists children or, with deep, everything below.
 func (r *reader) Folders(parent store.FolderID, deep, deleted bool) ([]store.Folder, error) {
 	top, err := r.Folder(parent)

@@ -141,6 +141,7 @@ func (t *tx) DeleteMailbox(id store.MailboxID) error {
 		"DELETE FROM receive_folder WHERE mailbox = ?1",
 		"DELETE FROM message WHERE folder IN " + folders,
 		"DELETE FROM folder WHERE mailbox = ?1",
+		"DELETE FROM gone_folder WHERE mailbox = ?1",
 		"DELETE FROM mailbox WHERE id = ?1",
 	} {
 		if err := t.c.exec(q, int64(id)); err != nil {

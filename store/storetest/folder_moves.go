@@ -280,13 +280,18 @@ func testFolderMovesDeletedForGood(t *testing.T, open Open) {
 	})
 	f.write(func(tx store.Tx) error { return tx.SetRules(x.b.ID, []store.Rule{{Sequence: 1}}) })
 	f.deleteFolder(x.b.ID, false)
+	f.same("what is deleted softly is gone", f.gone(f.mb.ID, x.b.ID), false)
 	list, _ := f.attachments(x.inB.Bag)
 	rec := record(t, f.s)
 	f.deleteFolder(x.a.ID, true)
 	f.same("kinds", kinds(rec.take()), []store.ChangeKind{store.FolderDeleted, store.FolderDeleted, store.FolderDeleted, store.FolderModified})
 	for _, id := range []store.FolderID{x.a.ID, x.b.ID, x.c.ID} {
 		f.refuse(store.ErrNotFound, func(tx store.Tx) error { _, err := tx.Folder(id); return err })
+		f.same("gone", f.gone(f.mb.ID, id), true)
+		f.same("gone from another mailbox", f.gone(f.mb.ID+1, id), false)
 	}
+	f.same("the root is gone", f.gone(f.mb.ID, f.root), false)
+	f.same("what never was is gone", f.gone(f.mb.ID, x.c.ID+1000), false)
 	for _, bag := range []store.BagID{x.a.Bag, x.inA.Bag, x.inB.Bag, list[1].Embedded} {
 		f.refuse(store.ErrNotFound, func(tx store.Tx) error { _, err := tx.Props(bag); return err })
 	}
@@ -296,6 +301,12 @@ func testFolderMovesDeletedForGood(t *testing.T, open Open) {
 	f.same("permissions", f.permissions(x.b.ID), []store.Permission(nil))
 	f.same("rules", f.rules(x.b.ID), []store.Rule(nil))
 	f.refuse(store.ErrNotFound, func(tx store.Tx) error { return tx.DeleteFolder(x.a.ID, true) })
+}
+
+func (f *fixture) gone(mailbox store.MailboxID, id store.FolderID) (gone bool) {
+	f.Helper()
+	f.read(func(r store.Reader) (err error) { gone, err = r.FolderGone(mailbox, id); return err })
+	return gone
 }
 
 func (f *fixture) permissions(id store.FolderID) (list []store.Permission) {

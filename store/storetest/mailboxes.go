@@ -108,7 +108,10 @@ func testMailboxesDeleted(t *testing.T, open Open) {
 		Recipients:  []store.Recipient{{RowID: 0, Type: 1}},
 		Attachments: []store.NewAttachment{{Method: mapi.AfEmbeddedMessage, Embedded: &inner}},
 	})
+	extra := f.child(f.root, "extra").ID
+	f.deleteFolder(extra, true)
 	f.write(func(tx store.Tx) error { return tx.DeleteMailbox(f.mb.ID) })
+	f.same("a folder of a mailbox that is gone", f.gone(f.mb.ID, extra), false)
 	f.refuse(store.ErrNotFound, func(tx store.Tx) error { _, err := tx.Mailbox(f.mb.ID); return err })
 	f.refuse(store.ErrNotFound, func(tx store.Tx) error { _, err := tx.Folder(f.inbox); return err })
 	f.refuse(store.ErrNotFound, func(tx store.Tx) error { _, err := tx.Message(m.ID); return err })

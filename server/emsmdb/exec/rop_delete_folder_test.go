@@ -65,8 +65,8 @@ func TestDeleteFolderFlags(t *testing.T) {
 	}
 }
 
-// TestDeleteFolderSoft checks differences F1, F16 and F31: a folder that was deleted softly is listed and can be opened
-// with everything in it, until 2013 knows no way back.
+// TestDeleteFolderSoft checks differences F1 and F16: a folder that was deleted softly is listed and can be opened with
+// everything in it, until 2013 knows no way back.
 func TestDeleteFolderSoft(t *testing.T) {
 	t.Parallel()
 	for profile, keeps := range map[string]bool{"exchange2003": true, "exchange2007": true, "exchange2010-sp1": true, "exchange2013": false, "exchange2016": false} {
@@ -292,11 +292,20 @@ func TestDeletedFolderWhileOpen(t *testing.T) {
 	}
 }
 
-// TestSoftDeletedFolderTakesNothing checks difference F13 where it is stated, and that nothing is put into a folder
-// that is deleted.
+// TestSoftDeletedFolderTakesNothing checks that nothing is put into a folder that is deleted, [MS-OXCFOLD] 3.2.5.2, in
+// any version that opens one.
 func TestSoftDeletedFolderTakesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	for _, profile := range []string{"exchange2003", "exchange2007", "exchange2010-rtm", "exchange2010-sp1"} {
+		t.Run(profile, func(t *testing.T) {
+			t.Parallel()
+			testSoftDeletedFolderTakesNothing(newWorld(t, withProfile(profile)))
+		})
+	}
+}
+
+func testSoftDeletedFolderTakesNothing(w *world) {
+	t := w.t
 	w.inbox()
 	id := w.makeFolder(1, 2, "Gone")
 	ids := w.fill(w.makeFolder(1, 3, "Living"), 0)

@@ -341,6 +341,69 @@ func TestLogonFlags(t *testing.T) {
 	}
 }
 
+// TestLogonOwnerIsToldADelegate checks difference L3: up to 2007 an owner who does not ask for it is told to be a delegate, but
+// keeps every right.
+func TestLogonOwnerIsToldADelegate(t *testing.T) {
+	t.Parallel()
+	for profile, told := range map[string]bool{
+		"exchange2003": false, "exchange2007": false, "exchange2010-rtm": true, "exchange2010-sp1": true, "exchange2016": true,
+	} {
+		w := newWorld(t, withProfile(profile))
+		for _, flag := range []uint32{0, mapi.OpenTakeOwnership} {
+			req := logonRequest(aliceDN)
+			req.OpenFlags = flag | mapi.OpenUsePerMdbReplidMapping
+			flags := one[*rop.LogonResponse](w, req).ResponseFlags
+			if owner := flags&mapi.LogonResponseOwner != 0; owner != (told || flag != 0) {
+				t.Errorf("%s: OpenFlags %#x: response flags %#x", profile, flag, flags)
+			}
+			if v := w.props(0, mapi.TagOutOfOfficeState, mapi.TagMailboxOwnerName); v[1].Str() == "" {
+				t.Errorf("%s: properties %v", profile, v)
+			}
+		}
+	}
+}
+
+// TestLogonHomeLogon checks difference L2: up to 2007 what somebody read in public folders is their own only in logons
+// that ask for it; the others share one read state.
+func TestLogonHomeLogon(t *testing.T) {
+	t.Parallel()
+	for profile, asks := range map[string]bool{"exchange2003": true, "exchange2007": true, "exchange2010-sp1": false, "exchange2016": false} {
+		w := newWorld(t, withProfile(profile))
+		l := w.publicLogon(true)
+		one[*rop.OpenFolderResponse](w, &rop.OpenFolderRequest{InOut: inOut(0, 1), FolderID: l.FolderIDs[1]})
+		folder := w.makeFolder(1, 2, "Board")
+		ids := w.fillPublic(folder, 1)
+		for _, flag := range []uint32{0, mapi.OpenHomeLogon} {
+			own := flag != 0 || !asks
+			var users []*world
+			for _, name := range []string{"alice", "bob"} {
+				u := w.with(name)
+				one[*rop.LogonResponse](u, &rop.LogonRequest{OpenFlags: mapi.OpenPublic | mapi.OpenUsePerMdbReplidMapping | flag})
+				if got := u.openFolder(folder, 1, 0); got != mapi.Success {
+					t.Fatal(got)
+				}
+				users = append(users, u)
+			}
+			read := func(u *world) bool {
+				row := u.listed(1, 0, mapi.TagRead)[ids[0]]
+				unread := u.props(1, mapi.TagContentUnreadCount)[0].Int()
+				if row[0].Bool() != (unread == 0) {
+					t.Errorf("%s: read %v, but %d unread", profile, row[0], unread)
+				}
+				return row[0].Bool()
+			}
+			one[*rop.SetReadFlagsResponse](users[0], &rop.SetReadFlagsRequest{In: in(1), MessageIDs: ids})
+			if !read(users[0]) || read(users[1]) == own {
+				t.Errorf("%s: OpenFlags %#x: read by alice %v, bob %v", profile, flag, read(users[0]), read(users[1]))
+			}
+			one[*rop.SetReadFlagsResponse](users[0], &rop.SetReadFlagsRequest{In: in(1), MessageIDs: ids, ReadFlags: mapi.ReadFlagClearReadFlag})
+			if read(users[0]) || read(users[1]) {
+				t.Errorf("%s: OpenFlags %#x: still read by alice %v, bob %v", profile, flag, read(users[0]), read(users[1]))
+			}
+		}
+	}
+}
+
 // TestLogonPublicWithoutPublicFolders: a store without public folders says so.
 func TestLogonPublicWithoutPublicFolders(t *testing.T) {
 	t.Parallel()

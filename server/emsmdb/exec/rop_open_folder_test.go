@@ -36,6 +36,50 @@ func TestOpenFolder(t *testing.T) {
 	}
 }
 
+// TestOpenFolderDeletedForGood checks difference F10: up to 2007 opening a folder that is gone succeeds without giving a
+// folder, so that what builds on it fails for itself. An id that never named a folder is always an error.
+func TestOpenFolderDeletedForGood(t *testing.T) {
+	t.Parallel()
+	for profile, want := range map[string]mapi.ErrorCode{
+		"exchange2003": mapi.Success, "exchange2007": mapi.Success, "exchange2010-sp1": mapi.ErrNotFound, "exchange2016": mapi.ErrNotFound,
+	} {
+		t.Run(profile, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, withProfile(profile))
+			w.inbox()
+			id := w.makeFolder(1, 2, "Gone")
+			child := w.makeFolder(2, 3, "Child")
+			w.deleteFolder(1, everything|mapi.DeleteHardDelete, id)
+			for _, id := range []mapi.ID{id, child} {
+				for _, mode := range []uint8{0, mapi.OpenModeSoftDeleted} {
+					resps := w.run(&rop.OpenFolderRequest{InOut: inOut(0, 3), FolderID: id, OpenModeFlags: mode},
+						&rop.GetPropertiesListRequest{In: in(3)}, &rop.GetPropertiesListRequest{In: in(1)})
+					for i, want := range []mapi.ErrorCode{want, mapi.ErrNullObject, mapi.Success} {
+						if got := resps[i].Head().ReturnValue; got != want {
+							t.Errorf("%v, mode %d: ROP %d: %v, want %v", id, mode, i, got, want)
+						}
+					}
+					if w.handles[3] != free {
+						t.Errorf("handle %#x", w.handles[3])
+					}
+				}
+			}
+			for _, id := range []mapi.ID{0, mapi.NewID(1, 0xFFFFFF), mapi.NewID(7, id.Counter())} {
+				if got := w.openFolder(id, 3, 0); got != mapi.ErrNotFound {
+					t.Errorf("%v: %v", id, got)
+				}
+			}
+			other := one[*rop.LogonResponse](w, &rop.LogonRequest{
+				Out: rop.Out{LogonID: 1, OutputHandleIndex: 7}, LogonFlags: mapi.LogonPrivate, OpenFlags: 0x01000001, Essdn: bobDN,
+			})
+			req := &rop.OpenFolderRequest{InOut: rop.InOut{LogonID: 1, InputHandleIndex: 7, OutputHandleIndex: 6}, FolderID: id}
+			if got := w.code(req); got != mapi.ErrNotFound || other == nil {
+				t.Errorf("in another mailbox: %v", got)
+			}
+		})
+	}
+}
+
 // TestFolderProperties checks what every folder computes, [MS-OXCFOLD] 2.2.2.
 func TestFolderProperties(t *testing.T) {
 	t.Parallel()

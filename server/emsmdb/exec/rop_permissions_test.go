@@ -131,11 +131,8 @@ func TestModifyPermissionsRefused(t *testing.T) {
 		"AddUnknownUser":          {0, unknown, mapi.ErrNotFound},
 		"AddWithoutEntryID":       {0, nameless, mapi.ErrInvalidParameter},
 		"AddWithoutRights":        {0, rightless, mapi.ErrInvalidParameter},
-		"ModifyUnknownMember":     {0, w.permission(mapi.PermissionModify, "", 77, 0), mapi.ErrNotFound},
-		"RemoveUnknownMember":     {0, w.permission(mapi.PermissionRemove, "", 77, 0), mapi.ErrNotFound},
 		"RemoveDefault":           {0, w.permission(mapi.PermissionRemove, "", 0, 0), mapi.ErrInvalidParameter},
 		"RemoveAnonymous":         {0, w.permission(mapi.PermissionRemove, "", -1, 0), mapi.ErrInvalidParameter},
-		"ModifyByEntryIDNotAnID":  {0, w.permission(mapi.PermissionModify, "bob", 0, 0), mapi.ErrNotFound},
 		"ModifyWithoutRights":     {0, rop.PermissionData{PermissionDataFlags: mapi.PermissionModify, PropertyValues: fine.PropertyValues[:1]}, mapi.ErrInvalidParameter},
 		"RightsOfAnotherTypeOnly": {0, rop.PermissionData{PermissionDataFlags: mapi.PermissionModify, PropertyValues: []prop.Tagged{fine.PropertyValues[0], {Tag: mapi.TagMemberRights.WithType(mapi.PtypInteger64), Value: prop.Int64(1)}}}, mapi.ErrInvalidParameter},
 	} {
@@ -146,6 +143,21 @@ func TestModifyPermissionsRefused(t *testing.T) {
 		}
 	}
 	w.expectPermissions(0, before...)
+}
+
+// TestModifyPermissionsOfNobody: changes of who is not on the list are passed over and the others done, [MS-OXCPERM]
+// 3.2.5.2.
+func TestModifyPermissionsOfNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.inbox()
+	w.clearPermissions()
+	one[*rop.ModifyPermissionsResponse](w, modifyPermissions(0, w.permission(mapi.PermissionAdd, "bob", 0, mapi.RoleReviewer)))
+	one[*rop.ModifyPermissionsResponse](w, modifyPermissions(0,
+		w.permission(mapi.PermissionModify, "", 77, mapi.RoleOwner), w.permission(mapi.PermissionRemove, "", 77, 0),
+		w.permission(mapi.PermissionModify, "bob", 0, mapi.RoleOwner), // changes name members by their ids
+		w.permission(mapi.PermissionModify, "", 2, mapi.RoleEditor)))
+	w.expectPermissions(0, `0 "" 000`, `-1 "Anonymous" 000`, `2 "Bob Brown" 47B `+w.entry("bob").DN)
 }
 
 // TestModifyPermissionsFreeBusy: rights on free and busy times are those of calendars, shown and changed only by who

@@ -1,6 +1,7 @@
 package exec_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -461,4 +462,24 @@ func TestOpenMessageInAnotherFolder(t *testing.T) {
 	}
 	// Bits of the mode without a meaning are ignored.
 	w.openAt(3, id, 0xF8|mapi.OpenModeReadWrite)
+}
+
+// TestMessageClassOfAnyLength checks difference M28: that classes should have less than 128 characters is a rule for
+// clients, [MS-OXCMSG] 2.2.1.3. What they set is what they read; rows have the first 255 characters, as of any text.
+func TestMessageClassOfAnyLength(t *testing.T) {
+	t.Parallel()
+	for _, profile := range []string{"exchange2003", "exchange2010-sp1", "exchange2016"} {
+		w := newWorld(t, withProfile(profile))
+		for _, n := range []int{127, 128, 255, 256} {
+			class := "IPM." + strings.Repeat("x", n-4)
+			id := w.created(text(mapi.TagMessageClass, class))
+			w.openAt(5, id, mapi.OpenModeReadOnly)
+			if got := w.props(5, mapi.TagMessageClass)[0].Str(); got != class {
+				t.Errorf("%s: class of %d characters: %q", profile, n, got)
+			}
+			if row := w.listed(1, 0, mapi.TagMessageClass)[id]; row == nil || row[0].Str() != class[:min(n, 255)] {
+				t.Errorf("%s: row of a class of %d characters: %v", profile, n, row)
+			}
+		}
+	}
 }

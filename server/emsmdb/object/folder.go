@@ -15,9 +15,13 @@ type Folder struct {
 	id    store.FolderID
 }
 
-// OpenFolder opens a folder, [MS-OXCFOLD] 3.2.5.1.
+// OpenFolder opens a folder, [MS-OXCFOLD] 3.2.5.1. Some versions open one that was deleted for good without an error,
+// but there is no folder then: nil.
 func (l *Logon) OpenFolder(ctx context.Context, fid mapi.ID, flags uint8) (*Folder, error) {
 	f, err := l.folder(ctx, fid)
+	if errors.Is(err, mapi.ErrNotFound) && l.env.Profile.Folder.OpensGone {
+		return nil, l.gone(ctx, fid)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -28,6 +32,21 @@ func (l *Logon) OpenFolder(ctx context.Context, fid mapi.ID, flags uint8) (*Fold
 		return nil, err
 	}
 	return &Folder{l, f.ID}, nil
+}
+
+// gone is ErrNotFound if a folder that is not there never was.
+func (l *Logon) gone(ctx context.Context, fid mapi.ID) error {
+	id, ok := folderID(fid)
+	if !ok {
+		return mapi.ErrNotFound
+	}
+	return l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		was, err := r.FolderGone(l.mailbox.ID, id)
+		if err == nil && !was {
+			err = mapi.ErrNotFound
+		}
+		return err
+	})
 }
 
 // folder finds a folder of the logon's mailbox.

@@ -21,6 +21,8 @@ type Logon struct {
 	mailbox    store.Mailbox
 	owner      store.Entry // zero in the public store
 	privileged bool        // all rights on everything
+	delegated  bool        // told to be a delegate, whatever the rights
+	tracks     bool        // what each user has read in public folders is kept
 	principals principals  // who the user is where rights are looked up; empty if privileged
 	progress   bool        // the client understands RopProgress
 	at         time.Time
@@ -78,7 +80,8 @@ func (e *Env) Logon(ctx context.Context, s *Session, req LogonRequest) (*Logon, 
 	}
 	l := &Logon{
 		env: e, session: s, owner: *owner, at: e.Now().UTC(),
-		progress: req.OpenFlags&mapi.OpenSupportProgress != 0 && p.SupportsProgress,
+		progress:  req.OpenFlags&mapi.OpenSupportProgress != 0 && p.SupportsProgress,
+		delegated: req.OpenFlags&mapi.OpenTakeOwnership == 0 && p.ChecksTakeOwnership,
 	}
 	m, err := e.mailboxes.Get(ctx, owner.Mailbox)
 	if errors.Is(err, store.ErrNotFound) {
@@ -143,6 +146,7 @@ func (e *Env) logonPublic(ctx context.Context, s *Session, req LogonRequest) (*L
 	l := &Logon{
 		env: e, session: s, at: e.Now().UTC(), principals: newPrincipals(dir, s.User.Name),
 		privileged: s.User.Admin && (req.OpenFlags&mapi.OpenUseAdminPrivilege != 0 || s.AdminConnect),
+		tracks:     req.OpenFlags&mapi.OpenHomeLogon != 0 || !e.Profile.Logon.TracksHomeLogon,
 	}
 	m, err := e.mailboxes.Get(ctx, cache.PublicMailbox)
 	if errors.Is(err, store.ErrNotFound) {
@@ -229,7 +233,7 @@ func (l *Logon) FolderIDs() (ids [LogonFolders]mapi.ID) {
 // ResponseFlags returns the flags of a private logon's response.
 func (l *Logon) ResponseFlags(ctx context.Context) (uint8, error) {
 	flags := mapi.LogonResponseReserved
-	if l.privileged {
+	if l.privileged && !l.delegated {
 		flags |= mapi.LogonResponseOwner
 	}
 	if l.sendsAs() {

@@ -160,7 +160,8 @@ func (e *permissionEdit) apply(before []store.Permission, changes []PermissionCh
 }
 
 // add gives somebody of the address book an entry, or changes the one there is. A client that copies a list adds the
-// two special entries by their ids.
+// two special entries by their ids. [MS-OXCPERM] has no code of its own for somebody who is in no address book:
+// ecNotFound is what [MS-OXCDATA] 2.4 has for an object that could not be found.
 func (e *permissionEdit) add(list []store.Permission, props []prop.Tagged) ([]store.Permission, error) {
 	rights, ok := permissionRights(props)
 	if !ok {
@@ -189,24 +190,24 @@ func (e *permissionEdit) add(list []store.Permission, props []prop.Tagged) ([]st
 	return append(list, p), nil
 }
 
+// modify changes the rights of an entry. One that is not there is passed over, [MS-OXCPERM] 3.2.5.2.
 func (e *permissionEdit) modify(list []store.Permission, props []prop.Tagged) error {
 	rights, ok := permissionRights(props)
-	at := entryOf(list, props)
-	switch {
-	case !ok:
+	if !ok {
 		return mapi.ErrInvalidParameter
-	case at < 0:
-		return mapi.ErrNotFound
 	}
-	list[at].Rights = e.merged(rights, list[at])
+	if at := entryOf(list, props); at >= 0 {
+		list[at].Rights = e.merged(rights, list[at])
+	}
 	return nil
 }
 
+// remove takes an entry off the list. One that is not there is passed over, [MS-OXCPERM] 3.2.5.2.
 func (e *permissionEdit) remove(list []store.Permission, props []prop.Tagged) ([]store.Permission, error) {
 	at := entryOf(list, props)
 	switch {
 	case at < 0:
-		return nil, mapi.ErrNotFound
+		return list, nil
 	case list[at].Account == "": // every list has these two
 		return nil, mapi.ErrInvalidParameter
 	}

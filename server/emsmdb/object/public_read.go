@@ -11,8 +11,9 @@ import (
 )
 
 // perUser reports whether messages of the logon's folders are read by each user for themselves, which normal ones of
-// public folders are, [MS-OXCSTOR] 3.2.1.
-func (l *Logon) perUser(associated bool) bool { return l.Public() && !associated }
+// public folders are, [MS-OXCSTOR] 3.2.1. In versions where a logon has to ask for that, they have one read state for
+// all logons that did not, 2.2.1.1.1 note 2.
+func (l *Logon) perUser(associated bool) bool { return l.tracks && !associated }
 
 // seen gives PidTagMessageFlags of a public message as a user sees it, who has read it or not.
 func (l *Logon) seen(flags uint32, read bool) uint32 {

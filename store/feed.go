@@ -23,6 +23,7 @@ const (
 	MailboxModified // its properties
 	DirectoryChanged
 	StoreReset
+	Submitted // something waits to be sent that may not have waited before
 )
 
 // Change is one committed change.

@@ -83,6 +83,7 @@ type Reader interface {
 	StageReader
 	PerUserReader
 	RuleReader
+	OutboxReader
 	NameReader
 	// ReceiveFolders lists the rows of the receive folder table by class.
 	ReceiveFolders(id MailboxID) ([]ReceiveFolder, error)
@@ -205,6 +206,7 @@ type Tx interface {
 	StageWriter
 	PerUserWriter
 	RuleWriter
+	OutboxWriter
 
 	// RegisterNames is NameIDs that makes what is missing. Over the limit it returns ErrQuota.
 	RegisterNames(id MailboxID, names []prop.Name) ([]uint16, error)

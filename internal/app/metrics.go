@@ -132,7 +132,7 @@ var changeNames = map[store.ChangeKind]string{
 	store.MessageMoved: "message_moved", store.MessageCopied: "message_copied", store.FolderCreated: "folder_created",
 	store.FolderModified: "folder_modified", store.FolderDeleted: "folder_deleted", store.FolderMoved: "folder_moved",
 	store.FolderCopied: "folder_copied", store.NewMail: "new_mail", store.MailboxCreated: "mailbox_created",
-	store.MailboxDeleted: "mailbox_deleted", store.DirectoryChanged: "directory_changed", store.StoreReset: "store_reset",
+	store.MailboxDeleted: "mailbox_deleted", store.DirectoryChanged: "directory_changed", store.StoreReset: "store_reset", store.Submitted: "submitted",
 }
 
 // Metrics collects all families. Samples stand in a fixed order.

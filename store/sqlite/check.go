@@ -77,7 +77,8 @@ var checks = []struct{ text, query string }{
 	{"no bag for an attachment of bag", `SELECT bag FROM attachment WHERE own_bag NOT IN (SELECT id FROM bag)
 		OR embedded <> 0 AND embedded NOT IN (SELECT id FROM bag)`},
 	{"nothing to which belongs bag", `SELECT id FROM bag WHERE id NOT IN (SELECT bag FROM mailbox UNION SELECT bag FROM folder
-		UNION SELECT bag FROM message UNION SELECT own_bag FROM attachment UNION SELECT embedded FROM attachment)`},
+		UNION SELECT bag FROM message UNION SELECT own_bag FROM attachment UNION SELECT embedded FROM attachment
+		UNION SELECT bag FROM outbox)`},
 	{"no bag for large values of bag", `SELECT DISTINCT bag FROM large WHERE bag NOT IN (SELECT id FROM bag)`},
 	{"nothing to which belong chunks of value", `SELECT DISTINCT value FROM chunk WHERE value NOT IN (SELECT value FROM large)
 		AND value NOT IN (SELECT value FROM stage) AND value NOT IN (SELECT value FROM garbage)`},
@@ -86,6 +87,10 @@ var checks = []struct{ text, query string }{
 	{"no bag with attachments of bag", `SELECT DISTINCT bag FROM attachment WHERE bag NOT IN (SELECT id FROM bag)`},
 	{"no living message for a read mark of message", `SELECT mid FROM read_state WHERE NOT EXISTS
 		(SELECT 1 FROM message WHERE message.mid = read_state.mid AND message.folder = read_state.folder AND part = 0)`},
+	{"no living message of its mailbox, and no content, for submission", `SELECT id FROM outbox WHERE CASE mid WHEN 0 THEN bag NOT IN (SELECT id FROM bag)
+		ELSE NOT EXISTS (SELECT 1 FROM message WHERE message.mid = outbox.mid AND message.mailbox = outbox.mailbox AND part < 2) END`},
+	{"no mailbox for submission", `SELECT id FROM outbox WHERE mailbox NOT IN (SELECT id FROM mailbox)`},
+	{"no submission for the recipients of submission", `SELECT DISTINCT outbox FROM outbox_recipient WHERE outbox NOT IN (SELECT id FROM outbox)`},
 	{"no folder for message", `SELECT mid FROM message WHERE folder NOT IN (SELECT id FROM folder)`},
 	{"no folder for rule", `SELECT id FROM rule WHERE folder NOT IN (SELECT id FROM folder)`},
 	{"no mailbox for folder", `SELECT id FROM folder WHERE mailbox NOT IN (SELECT id FROM mailbox)`},

@@ -139,6 +139,8 @@ func (t *tx) removeFolders(top store.Folder, list []store.Folder) error {
 		}
 		for _, q := range []string{
 			"DELETE FROM read_state WHERE mid IN (SELECT mid FROM message WHERE folder = ?1)",
+			"DELETE FROM outbox_recipient WHERE outbox IN (SELECT id FROM outbox JOIN message USING (mid) WHERE folder = ?1)",
+			"DELETE FROM outbox WHERE mid IN (SELECT mid FROM message WHERE folder = ?1)",
 			"DELETE FROM search_member WHERE mid IN (SELECT mid FROM message WHERE folder = ?1)",
 			"DELETE FROM search_member WHERE folder = ?1",
 			"DELETE FROM search_scope WHERE folder = ?1 OR target = ?1",

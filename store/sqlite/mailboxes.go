@@ -113,6 +113,7 @@ func (t *tx) SetMailboxProps(id store.MailboxID, set []prop.Tagged, remove []map
 // bagsOfMailbox are the bags of a mailbox: its own and those of its folders and messages.
 const bagsOfMailbox = `SELECT bag FROM mailbox WHERE id = ?1
 	UNION ALL SELECT bag FROM folder WHERE mailbox = ?1
+	UNION ALL SELECT bag FROM outbox WHERE mailbox = ?1 AND mid = 0
 	UNION ALL SELECT message.bag FROM folder CROSS JOIN message ON message.folder = folder.id WHERE folder.mailbox = ?1`
 
 // DeleteMailbox removes a mailbox and everything in it.

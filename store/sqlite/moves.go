@@ -39,6 +39,9 @@ func (t *tx) leave(m store.Message, cn store.ChangeNumber) error {
 
 // forget removes what is kept by the id of a message.
 func (t *tx) forget(m store.Message) error {
+	if err := t.withdraw(m); err != nil {
+		return err
+	}
 	if err := t.c.exec("DELETE FROM read_state WHERE mid = ?", int64(m.ID)); err != nil {
 		return err
 	}
@@ -199,14 +202,24 @@ func (t *tx) appear(old store.Message, to store.FolderID, with store.BagID) (sto
 // copyContent copies a bag with everything that hangs on it.
 func (t *tx) copyContent(from store.BagID) (store.BagID, error) {
 	to := t.newBag()
+	if err := t.c.exec("INSERT INTO bag (id, data) SELECT ?, data FROM bag WHERE id = ?", int64(to), int64(from)); err != nil {
+		return 0, err
+	}
+	return to, t.copyBeside(to, from, true)
+}
+
+// copyBeside copies what hangs on a bag, but not the bag itself.
+func (t *tx) copyBeside(to, from store.BagID, attachments bool) error {
 	for _, q := range []string{
-		"INSERT INTO bag (id, data) SELECT ?, data FROM bag WHERE id = ?",
 		"INSERT INTO large (bag, prop, value) SELECT ?, prop, value FROM large WHERE bag = ?",
 		"INSERT INTO recipients (bag, data) SELECT ?, data FROM recipients WHERE bag = ?",
 	} {
 		if err := t.c.exec(q, int64(to), int64(from)); err != nil {
-			return 0, err
+			return err
 		}
+	}
+	if !attachments {
+		return nil
 	}
 	var list []store.Attachment
 	err := t.c.each(attachmentColumns, []any{int64(from)}, func(rows *sql.Rows) error {
@@ -225,5 +238,5 @@ func (t *tx) copyContent(from store.BagID) (store.BagID, error) {
 			err = t.insertAttachment(to, a)
 		}
 	}
-	return to, err
+	return err
 }

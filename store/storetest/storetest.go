@@ -30,6 +30,8 @@ func Run(t *testing.T, open Open) {
 		{"Moves", testMoves},
 		{"FolderMoves", testFolderMoves},
 		{"PerUser", testPerUser},
+		{"Outbox", testOutbox},
+		{"Mail", testMail},
 		{"Contents", testContents},
 		{"Properties", testProperties},
 		{"Names", testNames},

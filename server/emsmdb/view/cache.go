@@ -148,7 +148,7 @@ func (c *Cache) follow(changes []store.Change) {
 				}
 			}
 		case store.FolderCreated, store.FolderModified, store.FolderMoved, store.FolderCopied, store.MailboxCreated,
-			store.MailboxModified, store.DirectoryChanged:
+			store.MailboxModified, store.DirectoryChanged, store.Submitted:
 		}
 	}
 }

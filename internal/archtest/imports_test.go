@@ -132,6 +132,8 @@ var dependencies = []struct {
 	{"github.com/jcmturner/gofork", []string{"auth/krb"}},
 	{"golang.org/x/crypto", []string{"auth/...", "internal/seed", "internal/app"}},
 	{"github.com/emersion/go-message", []string{"internal/mailconv"}}, // charsets and the writing of MIME, docs/adr/0004
+	{"github.com/emersion/go-smtp", []string{"server/smtp"}},          // docs/adr/0005
+	{"github.com/emersion/go-sasl", []string{"server/smtp"}},          // docs/adr/0005
 	{"golang.org/x/text", []string{"internal/...", "auth/...", "server/...", "store/..."}},
 }
 

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/mapid/mapid/store"
@@ -44,6 +45,10 @@ func TestFeedKeepsOrderAndLeavesOut(t *testing.T) {
 	t.Parallel()
 	var f store.Feed
 	var a, b []store.FolderID
+	var order []int
+	for i := range 3 {
+		defer f.Subscribe(func([]store.Change) { order = append(order, i) })()
+	}
 	add := func(list *[]store.FolderID) func([]store.Change) {
 		return func(changes []store.Change) {
 			for _, c := range changes {
@@ -51,7 +56,10 @@ func TestFeedKeepsOrderAndLeavesOut(t *testing.T) {
 			}
 		}
 	}
-	f.Publish([]store.Change{{Folder: 1}}) // nobody listens
+	f.Publish([]store.Change{{Folder: 1}}) // neither listens
+	if !slices.Equal(order, []int{0, 1, 2}) {
+		t.Errorf("subscribers were told in the order %v", order)
+	}
 	cancelA := f.Subscribe(add(&a))
 	f.Publish([]store.Change{{Folder: 2}, {Folder: 3}})
 	cancelB := f.Subscribe(add(&b))

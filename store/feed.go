@@ -1,6 +1,11 @@
 package store
 
-import "sync"
+import (
+	"slices"
+	"sync"
+
+	"github.com/mapid/mapid/internal/mapi"
+)
 
 // ChangeKind says what happened.
 type ChangeKind uint8
@@ -37,30 +42,36 @@ type Change struct {
 	Associated bool
 	Number     ChangeNumber // 0 on a FolderModified if only counts or contents changed
 	Origin     uint64       // Scope.Origin of the transaction
+	// Parent is where a folder that was created, moved or copied is now.
+	Parent FolderID
+	// CopyOf is the folder that a copied one was made from; OldFolder is the parent of that.
+	CopyOf FolderID
+	// Tags are the properties that were set or removed, of a MessageModified and of a FolderModified with a Number, as
+	// far as they are known. They are shared and must not be changed.
+	Tags []mapi.PropTag
+	// Total and Unread say of a FolderModified without a Number that its messages, or those not read, are more or less
+	// than before.
+	Total, Unread bool
 }
 
 // Feed tells subscribers of committed changes, in commit order.
 type Feed struct {
-	mu   sync.Mutex // guards subs and next, and keeps publications in order
-	subs map[uint64]func([]Change)
-	next uint64
+	mu   sync.Mutex // guards subs, and keeps publications in order
+	subs []*func([]Change)
 }
 
-// Subscribe calls fn with the changes of every commit from now on until cancel is called. fn runs on the engine's
+// Subscribe calls fn with the changes of every commit from now on until cancel is called. Subscribers are told in the
+// order of their subscriptions, so that who wakes others comes after who keeps caches. fn runs on the engine's
 // goroutine: it must be quick, must not block and must call neither the store nor cancel.
 func (f *Feed) Subscribe(fn func([]Change)) (cancel func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.subs == nil {
-		f.subs = make(map[uint64]func([]Change))
-	}
-	f.next++
-	id := f.next
-	f.subs[id] = fn
+	sub := &fn
+	f.subs = append(f.subs, sub)
 	return func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		delete(f.subs, id)
+		f.subs = slices.DeleteFunc(f.subs, func(other *func([]Change)) bool { return other == sub })
 	}
 }
 
@@ -72,6 +83,6 @@ func (f *Feed) Publish(changes []Change) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, fn := range f.subs {
-		fn(changes)
+		(*fn)(changes)
 	}
 }

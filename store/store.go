@@ -345,6 +345,8 @@ type NewFolder struct {
 	Name    string
 	Class   string
 	Props   []prop.Tagged
+	// CopyOf is the folder that this one is a copy of, 0 if of none: the feed tells of a copy then. Nothing is copied.
+	CopyOf FolderID
 }
 
 // ReceiveFolder is one row of the receive folder table.

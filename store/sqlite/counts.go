@@ -53,7 +53,9 @@ func (t *tx) countAny(folder store.FolderID, c counts, cn store.ChangeNumber) (m
 	if err != nil {
 		return 0, false, fmt.Errorf("folder %d: %w", folder, err)
 	}
-	t.touch(mailbox, folder)
+	p := t.touch(mailbox, folder)
+	p.total += c.content
+	p.unread += c.unread
 	if state != 0 {
 		return mailbox, true, t.resize(mailbox, 0, c.contentSize+c.assocSize+c.deletedSize)
 	}

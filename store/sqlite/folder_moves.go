@@ -196,7 +196,7 @@ func (t *tx) MoveFolder(id store.FolderID, to store.FolderMove) (store.Folder, e
 	if err != nil {
 		return store.Folder{}, fmt.Errorf("move folder %d to folder %d as %q: %w", id, to.Parent, name, err)
 	}
-	t.note(store.Change{Kind: store.FolderMoved, Mailbox: f.Mailbox, Folder: id, OldFolder: f.Parent, Number: cn})
+	t.note(store.Change{Kind: store.FolderMoved, Mailbox: f.Mailbox, Folder: id, OldFolder: f.Parent, Parent: to.Parent, Number: cn})
 	return t.Folder(id)
 }
 

@@ -151,7 +151,15 @@ func (t *tx) CreateFolder(n store.NewFolder) (store.Folder, error) {
 	if err != nil {
 		return store.Folder{}, fmt.Errorf("folder %q in folder %d: %w", name, n.Parent, err)
 	}
-	t.note(store.Change{Kind: store.FolderCreated, Mailbox: n.Mailbox, Folder: store.FolderID(id), Number: store.ChangeNumber(cn)})
+	made := store.Change{Kind: store.FolderCreated, Mailbox: n.Mailbox, Folder: store.FolderID(id), Parent: n.Parent, Number: store.ChangeNumber(cn)}
+	if n.CopyOf != 0 {
+		from, err := t.Folder(n.CopyOf)
+		if err != nil {
+			return store.Folder{}, err
+		}
+		made.Kind, made.CopyOf, made.OldFolder = store.FolderCopied, from.ID, from.Parent
+	}
+	t.note(made)
 	f := store.Folder{
 		ID: store.FolderID(id), Parent: store.FolderID(parent), Mailbox: n.Mailbox, Type: n.Type, Special: store.SpecialCount, Name: name,
 		Class: class, Bag: bagID, Created: t.time, Modified: t.time, CommitMax: t.time, Change: store.ChangeNumber(cn),
@@ -224,7 +232,7 @@ func (t *tx) SetFolderProps(id store.FolderID, set []prop.Tagged, remove []mapi.
 	if err := t.c.exec("UPDATE folder SET name = ?, folded = ?, class = ? WHERE id = ?", name, fold(name), class, int64(id)); err != nil {
 		return fmt.Errorf("folder %q in folder %d: %w", name, f.Parent, err)
 	}
-	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: id, Number: cn})
+	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: id, Number: cn, Tags: editedTags(&store.Edit{Set: set, Remove: remove})})
 	return nil
 }
 
@@ -241,7 +249,7 @@ func (t *tx) SetFolderStaged(id store.FolderID, value store.Staged) error {
 	if err != nil {
 		return err
 	}
-	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: id, Number: cn})
+	t.note(store.Change{Kind: store.FolderModified, Mailbox: f.Mailbox, Folder: id, Number: cn, Tags: []mapi.PropTag{value.Tag}})
 	return nil
 }
 

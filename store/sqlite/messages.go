@@ -88,6 +88,31 @@ func (t *tx) noteMessage(kind store.ChangeKind, m store.Message, cn store.Change
 	t.note(store.Change{Kind: kind, Mailbox: m.Mailbox, Folder: m.Folder, Message: m.ID, Associated: m.Associated, Number: cn})
 }
 
+// noteModified tells that properties of a message changed.
+func (t *tx) noteModified(m store.Message, cn store.ChangeNumber, tags []mapi.PropTag) {
+	t.note(store.Change{
+		Kind: store.MessageModified, Mailbox: m.Mailbox, Folder: m.Folder, Message: m.ID, Associated: m.Associated, Number: cn, Tags: tags,
+	})
+}
+
+// What changes with the flags and with the status of a message.
+var (
+	tagsOfFlags  = []mapi.PropTag{mapi.TagMessageFlags}
+	tagsOfStatus = []mapi.PropTag{mapi.TagMessageStatus}
+)
+
+// editedTags lists the properties that an edit changes.
+func editedTags(e *store.Edit) []mapi.PropTag {
+	tags := make([]mapi.PropTag, 0, len(e.Set)+len(e.Staged)+len(e.Remove))
+	for _, p := range e.Set {
+		tags = append(tags, p.Tag)
+	}
+	for _, p := range e.Staged {
+		tags = append(tags, p.Tag)
+	}
+	return append(tags, e.Remove...)
+}
+
 // SaveMessage changes a message.
 func (t *tx) SaveMessage(id store.MessageID, e store.MessageEdit) (store.Message, error) {
 	m, err := t.Message(id)
@@ -129,7 +154,7 @@ func (t *tx) SaveMessage(id store.MessageID, e store.MessageEdit) (store.Message
 	if err := t.updateMessage(m, &h); err != nil {
 		return store.Message{}, err
 	}
-	t.noteMessage(store.MessageModified, m, m.Change)
+	t.noteModified(m, m.Change, editedTags(&e.Edit))
 	return m, nil
 }
 
@@ -219,6 +244,7 @@ func (t *tx) SetMessageStatus(id store.MessageID, status, mask uint32) (store.Me
 func (t *tx) setFields(m *store.Message, flags, status uint32) error {
 	var count counts
 	count.add(*m, -1)
+	statusChanged := m.Status != status
 	cn := t.change(m, flags, false) // the status is no part of a version, [MS-OXCMSG] 3.2.5.8
 	m.Status = status
 	if m.Change == cn {
@@ -235,7 +261,11 @@ func (t *tx) setFields(m *store.Message, flags, status uint32) error {
 	if err != nil {
 		return err
 	}
-	t.noteMessage(store.MessageModified, *m, cn)
+	tags := tagsOfFlags
+	if statusChanged {
+		tags = tagsOfStatus
+	}
+	t.noteModified(*m, cn, tags)
 	return nil
 }
 

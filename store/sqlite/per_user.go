@@ -95,8 +95,8 @@ func (t *tx) MarkRead(account string, messages []store.MessageID, read bool) ([]
 		}
 		if n > 0 {
 			changed = append(changed, id)
-			t.noteMessage(store.MessageModified, m, cn)
-			t.touch(m.Mailbox, m.Folder)
+			t.noteModified(m, cn, tagsOfFlags)
+			t.touch(m.Mailbox, m.Folder).read = true
 		}
 	}
 	return changed, nil

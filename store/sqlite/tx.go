@@ -16,13 +16,15 @@ type tx struct {
 	time    mapi.FileTime
 	made    []store.MailboxID // mailboxes made here, which are in scope
 	changes []store.Change
-	touched []place // folders with changed counts
+	touched []touched // folders with changed counts
 }
 
-// place is a folder and its mailbox.
-type place struct {
-	mailbox store.MailboxID
-	folder  store.FolderID
+// touched is a folder in which something changed, maybe the numbers of its messages.
+type touched struct {
+	mailbox       store.MailboxID
+	folder        store.FolderID
+	total, unread int64
+	read          bool // somebody reads it differently now, which no number shows
 }
 
 var _ store.Tx = (*tx)(nil)
@@ -35,7 +37,9 @@ func newTx(w *writer, scope store.Scope) *tx {
 func (t *tx) end() {
 	t.c = nil
 	for _, p := range t.touched {
-		t.changes = append(t.changes, store.Change{Kind: store.FolderModified, Mailbox: p.mailbox, Folder: p.folder, Origin: t.scope.Origin})
+		t.changes = append(t.changes, store.Change{
+			Kind: store.FolderModified, Mailbox: p.mailbox, Folder: p.folder, Origin: t.scope.Origin, Total: p.total != 0, Unread: p.unread != 0 || p.read,
+		})
 	}
 }
 
@@ -47,11 +51,15 @@ func (t *tx) note(c store.Change) {
 	t.changes = append(t.changes, c)
 }
 
-// touch notes that counts of a folder have changed.
-func (t *tx) touch(m store.MailboxID, f store.FolderID) {
-	if p := (place{m, f}); !slices.Contains(t.touched, p) {
-		t.touched = append(t.touched, p)
+// touch notes that something in a folder has changed. What it returns is good until the next call.
+func (t *tx) touch(m store.MailboxID, f store.FolderID) *touched {
+	for i := range t.touched {
+		if p := &t.touched[i]; p.folder == f && p.mailbox == m {
+			return p
+		}
 	}
+	t.touched = append(t.touched, touched{mailbox: m, folder: f})
+	return &t.touched[len(t.touched)-1]
 }
 
 // mayWrite checks that a mailbox is in the scope.

@@ -8,6 +8,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
@@ -56,6 +59,7 @@ func testFeed(t *testing.T, open Open) {
 		f.message()
 		returned.Store(true)
 	})
+	t.Run("Details", func(t *testing.T) { testFeedDetails(t, newFixture(t, open)) })
 	t.Run("OrderUnderLoad", func(t *testing.T) { testFeedOrder(t, newFixture(t, open)) })
 }
 
@@ -215,4 +219,67 @@ func testFeedUnsubscribed(t *testing.T, open Open) {
 	cancel()
 	cancel()
 	f.message()
+}
+
+// testFeedDetails checks what changes tell besides what they concern: parents, properties, and which counts changed.
+func testFeedDetails(t *testing.T, f *fixture) {
+	rec := record(t, f.s)
+	var m store.Message
+	var d, other store.Folder
+	step := func(name string, do func(tx store.Tx) error, want ...store.Change) {
+		f.Helper()
+		f.update(f.scope(), do)
+		got := rec.take()
+		for i, c := range got {
+			if c.Kind == store.FolderCopied && (c.CopyOf != d.ID || c.OldFolder != d.Parent) {
+				f.Errorf("%s: a copy of %d in %d", name, c.CopyOf, c.OldFolder)
+			}
+			got[i] = store.Change{Parent: c.Parent, Tags: c.Tags, Total: c.Total, Unread: c.Unread}
+		}
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+			f.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	step("a message made", func(tx store.Tx) (err error) {
+		m, err = tx.CreateMessage(store.NewMessage{Folder: f.inbox, Props: []prop.Tagged{subject("a")}})
+		return err
+	}, store.Change{}, store.Change{Total: true, Unread: true})
+	step("a message made read", func(tx store.Tx) (err error) {
+		_, err = tx.CreateMessage(store.NewMessage{Folder: f.inbox, Flags: mapi.MfRead})
+		return err
+	}, store.Change{}, store.Change{Total: true})
+	step("one that comes and one that goes", func(tx store.Tx) error {
+		n, err := tx.CreateMessage(store.NewMessage{Folder: f.inbox})
+		if err != nil {
+			return err
+		}
+		return tx.DeleteMessage(n.ID, true)
+	}, store.Change{}, store.Change{}, store.Change{})
+	step("a save", func(tx store.Tx) error {
+		_, err := tx.SaveMessage(m.ID, store.MessageEdit{ContentEdit: store.ContentEdit{Edit: store.Edit{
+			Set: []prop.Tagged{subject("b")}, Remove: []mapi.PropTag{mapi.TagComment},
+		}}})
+		return err
+	}, store.Change{Tags: []mapi.PropTag{mapi.TagSubject, mapi.TagComment}}, store.Change{})
+	step("reading", func(tx store.Tx) error { _, err := tx.SetMessageFlags(m.ID, mapi.MfRead, mapi.MfRead); return err },
+		store.Change{Tags: []mapi.PropTag{mapi.TagMessageFlags}}, store.Change{Unread: true})
+	step("a status", func(tx store.Tx) error { _, err := tx.SetMessageStatus(m.ID, 2, 2); return err },
+		store.Change{Tags: []mapi.PropTag{mapi.TagMessageStatus}}, store.Change{})
+	step("a folder made", func(tx store.Tx) (err error) {
+		d, err = tx.CreateFolder(store.NewFolder{Mailbox: f.mb.ID, Parent: f.inbox, Type: store.FolderGeneric, Name: "d", Special: store.SpecialCount})
+		return err
+	}, store.Change{Parent: f.inbox}, store.Change{})
+	step("a folder copied", func(tx store.Tx) (err error) {
+		other, err = tx.CreateFolder(store.NewFolder{
+			Mailbox: f.mb.ID, Parent: f.inbox, Type: store.FolderGeneric, Name: "e", Special: store.SpecialCount, CopyOf: d.ID,
+		})
+		return err
+	}, store.Change{Parent: f.inbox}, store.Change{})
+	step("a folder's properties", func(tx store.Tx) error {
+		return tx.SetFolderProps(d.ID, []prop.Tagged{{Tag: mapi.TagDisplayName, Value: prop.String("f")}}, nil)
+	}, store.Change{Tags: []mapi.PropTag{mapi.TagDisplayName}})
+	step("a folder moved", func(tx store.Tx) error {
+		_, err := tx.MoveFolder(d.ID, store.FolderMove{Parent: other.ID})
+		return err
+	}, store.Change{Parent: other.ID}, store.Change{}, store.Change{})
 }

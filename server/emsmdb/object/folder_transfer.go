@@ -204,6 +204,9 @@ func (t *transfer) create(tx store.Tx, id store.FolderID, top bool, name string)
 	n := store.NewFolder{
 		Mailbox: t.to.logon.mailbox.ID, Parent: parent, Type: f.Type, Special: store.SpecialCount, Name: f.Name, Class: f.Class,
 	}
+	if f.Mailbox == n.Mailbox {
+		n.CopyOf = f.ID
+	}
 	var large []mapi.PropTag
 	for _, p := range stored {
 		switch {

@@ -8,25 +8,10 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/text/collate"
 	"golang.org/x/text/language"
 
 	"github.com/mapid/mapid/internal/mapi"
 )
-
-// Collation orders property values the way tables and the address book do in one language: text without regard to
-// case, accents and width, punctuation before digits before letters, [MS-OXNSPI] 2.2.1.6. It is safe for concurrent
-// use and worth keeping: tables of one locale share one.
-type Collation struct {
-	pool sync.Pool // of *textOrder
-}
-
-// textOrder is what one goroutine at a time needs to order text.
-type textOrder struct {
-	collator *collate.Collator
-	buf      collate.Buffer
-	text     []byte
-}
 
 // NewCollation returns the order of a locale, [MS-LCID]; of American English for locales it does not know.
 func NewCollation(lcid uint32) *Collation {
@@ -34,31 +19,10 @@ func NewCollation(lcid uint32) *Collation {
 	if loc, ok := mapi.LocaleOf(lcid); ok {
 		tag = language.Make(loc.Tag)
 	}
-	c := new(Collation)
-	c.pool.New = func() any {
-		return &textOrder{collator: collate.New(tag, collate.IgnoreCase, collate.IgnoreDiacritics, collate.IgnoreWidth)}
+	return &Collation{
+		pool:     sync.Pool{New: func() any { return &textOrder{collator: newCollator(tag)} }},
+		alphabet: sync.OnceValue(func() *alphabet { return newAlphabet(tag) }),
 	}
-	return c
-}
-
-// appendTextKey appends bytes that order as s does, escaped.
-func (c *Collation) appendTextKey(dst []byte, s string) []byte {
-	o := c.pool.Get().(*textOrder)
-	o.buf.Reset()
-	o.text = append(o.text[:0], s...)
-	dst = appendEscaped(dst, o.collator.Key(&o.buf, o.text))
-	c.pool.Put(o)
-	return dst
-}
-
-// CompareText compares two texts. Equal means equal but for case, accents and width.
-func (c *Collation) CompareText(a, b string) int {
-	if plain(a) && plain(b) && strings.EqualFold(a, b) {
-		return 0
-	}
-	o := c.pool.Get().(*textOrder)
-	defer c.pool.Put(o)
-	return o.collator.CompareString(a, b)
 }
 
 // plain reports whether s holds nothing but printable ASCII, of which every character counts in comparisons.
@@ -162,7 +126,7 @@ func (c *Collation) AppendSortKey(dst []byte, v Value, order uint8) []byte {
 }
 
 // Bytes that structure a sort key. No part of a key is a prefix of another, so that columns cannot run into each other:
-// text and bytes end with a zero, and a zero inside them is followed by keyEscape.
+// bytes end with two zeros, and a zero inside them is followed by keyEscape.
 const (
 	keyMissing byte = 0x01
 	keyPresent byte = 0x02

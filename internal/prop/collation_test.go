@@ -3,6 +3,7 @@ package prop_test
 import (
 	"bytes"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -105,6 +106,30 @@ func TestSortKeysOfColumnsDoNotRunTogether(t *testing.T) {
 	}
 	if bytes.Compare(key("a", 1, prop.Descending), key("ab", 9, prop.Descending)) <= 0 {
 		t.Error("descending")
+	}
+}
+
+// TestTextKeysOrderAsTextDoes compares keys with what the collator says, in locales that order pairs of letters as one
+// and in such that do not, of texts of all kinds of characters.
+func TestTextKeysOrderAsTextDoes(t *testing.T) {
+	t.Parallel()
+	pieces := []string{"a", "B", "c", "ch", "d", "dz", "h", "z", "ll", "aa", "1", "10", " ", "-", "'", "_", "~", "@", "ä", "å", "é", "ø", "ß", "ж", "日", "😀", "\x00", "\t", "\u0301", "�"}
+	for _, lcid := range []uint32{0x0409, 0x0405, 0x040E, 0x0406, 0x0407, 0x041D, 0x0411, 0x0404} {
+		order := prop.NewCollation(lcid)
+		rnd := rand.New(rand.NewPCG(uint64(lcid), 1))
+		text := func() (s string) {
+			for range rnd.IntN(5) {
+				s += pieces[rnd.IntN(len(pieces))]
+			}
+			return s
+		}
+		for range 4000 {
+			a, b := text(), text()
+			keys := bytes.Compare(order.AppendSortKey(nil, prop.String(a), 0), order.AppendSortKey(nil, prop.String(b), 0))
+			if got := order.CompareText(a, b); max(-1, min(1, got)) != keys {
+				t.Fatalf("locale %04X: %q, %q: text %d, keys %d", lcid, a, b, got, keys)
+			}
+		}
 	}
 }
 

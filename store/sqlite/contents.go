@@ -19,11 +19,10 @@ import (
 
 // plan says how to make rows of values: which columns to read, and which of them, or the bag, gives each tag.
 type plan struct {
-	columns []string // the first is mid
+	columns []string // the first is mid, negative if the row is odd in one of the bits of hot
 	items   []item
 	bagged  bool // at least one tag always needs the bag
 	hot     int64
-	odd     int // column of the odd bits, if hot is not 0; the bag id stands after it
 }
 
 // item is how one tag gets its value.
@@ -94,10 +93,6 @@ func planFor(tags []mapi.PropTag) *plan {
 		p.bagged = p.bagged || it.col < 0
 		p.items[i] = it
 	}
-	if p.hot != 0 {
-		p.odd = len(p.columns)
-		p.columns = append(p.columns, "odd", "bag")
-	}
 	return p
 }
 
@@ -120,10 +115,14 @@ func (p *plan) query(from, order string) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		if !strings.Contains(c, ".") {
-			b.WriteString("message.")
+		switch {
+		case i == 0 && p.hot != 0: // each column of a row costs as much as finding the row
+			fmt.Fprintf(&b, "CASE WHEN message.odd & %d THEN -message.mid ELSE message.mid END", p.hot)
+		case strings.Contains(c, "."):
+			b.WriteString(c)
+		default:
+			b.WriteString("message." + c)
 		}
-		b.WriteString(c)
 	}
 	if p.bagged {
 		b.WriteString(", b.data")
@@ -161,11 +160,14 @@ func (rr *rowReader) read(rows *sql.Rows, out []prop.Value) (store.MessageID, er
 	if err := rows.Scan(rr.dest...); err != nil {
 		return 0, wrapError(err)
 	}
-	mid := store.MessageID(rr.int(0))
-	data := []byte(rr.bag)
-	odd := int64(0)
-	if rr.hot != 0 {
-		odd = rr.int(rr.odd) & rr.hot
+	first, data, odd := rr.int(0), []byte(rr.bag), int64(0)
+	mid := store.MessageID(max(first, -first))
+	if first < 0 {
+		err := rr.r.c.row("SELECT message.odd, bag.data FROM message JOIN bag ON bag.id = message.bag WHERE message.mid = ?", []any{int64(mid)}, into(&odd), &data)
+		if err != nil {
+			return 0, notThere(err)
+		}
+		odd &= rr.hot
 	}
 	for i, it := range rr.items {
 		if it.col >= 0 && (it.hot < 0 || odd>>it.hot&1 == 0) {
@@ -176,12 +178,6 @@ func (rr *rowReader) read(rows *sql.Rows, out []prop.Value) (store.MessageID, er
 	}
 	if !rr.bagged && odd == 0 {
 		return mid, nil
-	}
-	if !rr.bagged {
-		var err error
-		if data, err = rr.r.bagData(store.BagID(rr.int(rr.odd + 1))); err != nil {
-			return 0, notThere(err)
-		}
 	}
 	if err := rr.fromBag(mid, data, odd, out); err != nil {
 		return 0, fmt.Errorf("properties of message %d: %w", mid, err)
@@ -210,7 +206,7 @@ func (rr *rowReader) value(it item) prop.Value {
 	n, _ := v.(int64)
 	switch it.tag {
 	case tagMid, tagFolderID, tagChangeNumber:
-		return prop.ID(mapi.NewID(1, uint64(n)))
+		return prop.ID(mapi.NewID(1, uint64(max(n, -n))))
 	case tagMessageSize:
 		return prop.Int32(int32(min(n, math.MaxInt32)))
 	case tagMessageSizeExtended:

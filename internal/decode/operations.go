@@ -145,6 +145,11 @@ func (o *operations) request(at time.Time, stub trace.Stub) {
 		}
 		p.list = append(p.list, req)
 	}
+	for _, more := range payloads[1:] {
+		if len(p.list) == 0 || rop.AppendPacked(p.list[len(p.list)-1], p.handles, more.Bytes) != nil {
+			break
+		}
+	}
 	if len(o.requests) >= 256 {
 		clear(o.requests)
 	}

@@ -58,6 +58,9 @@ type EMSMDB struct {
 	SessionInfo bool
 	// EchoesFlags: EcDoRpcExt2 gives pulFlags back as it came, other versions 0. R19, 3.1.4.2 <18>.
 	EchoesFlags bool
+	// PackedWriteStream: AUX_SERVER_CAPABILITIES is sent, and requests may carry RopWriteStreamExtended on in further
+	// payloads. 2.2.2.2.19, 3.1.4.2.1.2.1: the versions that have the ROP.
+	PackedWriteStream bool
 	// RequestOver8007 answers cbIn over MaxRequest2007. The specification caps requests here although servers that
 	// announce packed uploads must take more: it applies only where AUX_SERVER_CAPABILITIES was not sent. R20,
 	// 3.1.4.2 <19>.

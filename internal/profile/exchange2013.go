@@ -76,6 +76,7 @@ func emsmdb2013(e *EMSMDB) {
 	e.EndpointCapabilities = true
 	e.OrgAutodiscoversPublicFolders = true
 	e.SessionInfo = true
+	e.PackedWriteStream = true
 	e.EchoesFlags = false
 	e.RequestOver8007 = Refusal{Code: mapi.ErrRpcFailed}
 	e.RequestTooLarge = Refusal{Fault: FaultBadStub}

@@ -16,6 +16,7 @@ const (
 	auxPerfProcessInfo   = 0x0B
 	auxOSVersionInfo     = 0x16
 	auxExOrgInfo         = 0x17
+	auxServerCaps        = 0x46
 	auxEndpointCaps      = 0x48
 	auxServerSessionInfo = 0x4B
 )
@@ -25,6 +26,7 @@ const (
 	enableCompression       = 0x00000004 // EnableFlags of AUX_CLIENT_CONTROL
 	publicFoldersEnabled    = 0x00000001 // OrgFlags of AUX_EXORGINFO
 	useAutodiscoverForPF    = 0x00000002
+	packedWriteStream       = 0x00000002 // AUX_SERVER_CAPABILITIES
 	endpointSingle          = 0x00000001 // AUX_ENDPOINT_CAPABILITIES
 	clientControlExpiryTime = 24 * 60 * 60 * 1000
 )
@@ -137,6 +139,9 @@ func (s *Service) connectAux(ses *session, publicFolders bool, max int) []byte {
 	}
 	if p.OSVersion != nil {
 		a.block(auxOSVersionInfo, func(w *wire.Writer) { writeOSVersion(w, p.OSVersion) })
+	}
+	if p.PackedWriteStream {
+		a.block(auxServerCaps, func(w *wire.Writer) { w.U32(packedWriteStream) })
 	}
 	if p.SessionInfo && ses.version.AtLeast(12, 0, 0, 0) {
 		a.block(auxServerSessionInfo, func(w *wire.Writer) {

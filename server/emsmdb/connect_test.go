@@ -231,7 +231,7 @@ func TestConnectAuxByProfile(t *testing.T) {
 	}{
 		{"exchange2007", []byte{0x0A, 0x17, 0x16}},
 		{"exchange2010-sp1", []byte{0x0A, 0x17}},
-		{"exchange2013", []byte{0x0A, 0x17, 0x4B}},
+		{"exchange2013", []byte{0x0A, 0x17, 0x46, 0x4B}},
 	} {
 		w := newWorld(t, withProfile(tt.profile))
 		r := w.connect(alice, aliceDN)

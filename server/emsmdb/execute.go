@@ -80,7 +80,7 @@ func (s *Service) executeLocked(ctx context.Context, caller auth.Caller, ses *se
 	if req.OutMax < profile.MinBuffer { // nothing is run where this is not refused
 		return resp, nil
 	}
-	payload, err := s.open(req.In)
+	payload, packed, err := s.open(req.In)
 	if err != nil {
 		ses.log.Warn("malformed buffer", zap.Error(err))
 		return nil, mapi.ErrRpcFormat
@@ -89,7 +89,7 @@ func (s *Service) executeLocked(ctx context.Context, caller auth.Caller, ses *se
 	running := ses.running(ctx)
 	defer ses.ran(running)
 	payloads, err := s.exec.Run(running, ses.state, exec.Input{
-		Payload: payload, Max: req.OutMax - profile.MinBuffer, Chain: req.Flags&ExecuteChain != 0, Overhead: profile.MinBuffer,
+		Payload: payload, Packed: packed, Max: req.OutMax - profile.MinBuffer, Chain: req.Flags&ExecuteChain != 0, Overhead: profile.MinBuffer,
 		Observe: s.observer(caller, ses), Client: ses.program(),
 	})
 	if errors.Is(err, exec.ErrFault) {
@@ -106,7 +106,7 @@ func (s *Service) executeLocked(ctx context.Context, caller auth.Caller, ses *se
 	return resp, nil
 }
 
-// executeRefusal checks the sizes, [MS-OXCRPC] 3.1.4.2.
+// executeRefusal checks the sizes, [MS-OXCRPC] 3.1.4.2. Who may pack uploads may send more than one payload takes.
 func (s *Service) executeRefusal(req *ExecuteRequest) error {
 	p := &s.opts.Profile.EMSMDB
 	for _, c := range []struct {
@@ -116,7 +116,7 @@ func (s *Service) executeRefusal(req *ExecuteRequest) error {
 		{len(req.In) > profile.MaxRequest || req.OutMax > profile.MaxRequest, p.RequestTooLarge},
 		{len(req.AuxIn) > profile.MaxAux || req.AuxOutMax > profile.MaxAux, p.ExecuteAuxTooLarge},
 		{len(req.AuxIn) > 0 && len(req.AuxIn) < profile.MinBuffer, p.ExecuteAuxTooSmall},
-		{len(req.In) > profile.MaxRequest2007, p.RequestOver8007},
+		{len(req.In) > profile.MaxRequest2007 && !p.PackedWriteStream, p.RequestOver8007},
 		{len(req.In) < profile.MinBuffer, p.RequestTooSmall},
 		{req.OutMax < profile.MinBuffer, p.OutTooSmall},
 		{req.OutMax < profile.MaxRequest2007, p.OutUnder8007},

@@ -32,7 +32,7 @@ func TestExecuteSizes(t *testing.T) {
 			"exchange2007": mapi.ErrRpcFormat, "exchange2010-sp1": mapi.ErrRpcFormat, "exchange2013": mapi.ErrRpcFailed,
 		}},
 		{"InOver8007", func(r *request) { r.In = make([]byte, 0x8008) }, map[string]error{
-			"exchange2007": mapi.ErrRpcFormat, "exchange2010-sp1": mapi.ErrRpcFormat, "exchange2013": mapi.ErrRpcFailed,
+			"exchange2007": mapi.ErrRpcFormat, "exchange2010-sp1": mapi.ErrRpcFormat, "exchange2013": mapi.ErrRpcFormat, // taken, but no buffer
 		}},
 		{"InOver40000", func(r *request) { r.In = make([]byte, 0x40001) }, map[string]error{
 			"exchange2007": mapi.ErrRpcFormat, "exchange2010-sp1": mapi.ErrRpcFormat, "exchange2013": emsmdb.ErrBadRequest,

@@ -20,16 +20,19 @@ const compressFrom = 1 << 10
 var errPayloads = errors.New("emsmdb: more than one payload in a request")
 
 // open undoes RPC_HEADER_EXT, XOR and compression of a ROP input buffer, [MS-OXCRPC] 3.1.4.2.1. Several payloads are
-// for servers that offered packed uploads in AUX_SERVER_CAPABILITIES, which is not done here.
-func (s *Service) open(in []byte) ([]byte, error) {
+// for servers that offer packed uploads in AUX_SERVER_CAPABILITIES.
+func (s *Service) open(in []byte) (payload []byte, packed [][]byte, err error) {
 	payloads, err := rop.ReadPayloads(in, profile.MaxRequest)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if len(payloads) != 1 {
-		return nil, errPayloads
+	if len(payloads) > 1 && !s.opts.Profile.EMSMDB.PackedWriteStream {
+		return nil, nil, errPayloads
 	}
-	return payloads[0].Bytes, nil
+	for _, p := range payloads[1:] {
+		packed = append(packed, p.Bytes)
+	}
+	return payloads[0].Bytes, packed, nil
 }
 
 // openAux is open for auxiliary buffers. Too short ones that a version does not refuse are ignored, and so is what

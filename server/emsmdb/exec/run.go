@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -19,6 +20,8 @@ const headLen = 6
 // Input is one ROP input buffer.
 type Input struct {
 	Payload []byte
+	// Packed are further payloads, each of which carries on with the last ROP of Payload.
+	Packed [][]byte
 	// Max is the size of answer the client takes in all, in payload bytes; one payload never exceeds rop.MaxPayload.
 	Max int
 	// Chain allows further payloads that continue the last ROP, each of which costs Overhead bytes of Max.
@@ -61,7 +64,8 @@ type buffer struct {
 	rops    *rop.Decoder
 	list    []byte // RopsList
 	table   []uint32
-	tail    []byte // the handle table as sent
+	tail    []byte   // the handle table as sent
+	sent    []uint32 // its entries, for packed payloads
 	out     wire.Writer
 	limit   int   // bytes the responses may have
 	done    int   // ROPs that ran
@@ -92,13 +96,16 @@ func newBuffer(e *Executor, s *Session, in Input) (*buffer, error) {
 		return nil, mapi.ErrRpcFormat
 	}
 	size := int(binary.LittleEndian.Uint16(p))
-	if size < 2 || size > len(p) || (len(p)-size)%4 != 0 {
+	if size < 2 || size > len(p) || (len(p)-size)%4 != 0 || size == 2 && len(in.Packed) > 0 {
 		return nil, mapi.ErrRpcFormat
 	}
 	b := &buffer{e: e, s: s, in: in, list: p[2:size], tail: p[size:], out: wire.Writer{Buf: make([]byte, 0, usualOut)}}
 	b.table = make([]uint32, len(b.tail)/4)
 	for i := range b.table {
 		b.table[i] = binary.LittleEndian.Uint32(b.tail[4*i:])
+	}
+	if len(in.Packed) > 0 {
+		b.sent = slices.Clone(b.table)
 	}
 	b.limit = min(in.Max, rop.MaxPayload) - 2 - len(b.tail)
 	if b.limit < 0 {
@@ -132,6 +139,10 @@ func (b *buffer) run(ctx context.Context) error {
 			b.s.log.Warn("malformed rop", zap.String("rop", codec.Name), zap.Error(err))
 			return mapi.ErrRpcFormat
 		}
+		if err := b.unpack(req); err != nil {
+			b.s.log.Warn("malformed packed rop", zap.String("rop", codec.Name), zap.Error(err))
+			return mapi.ErrRpcFormat
+		}
 		if codec.NewResponse == nil { // RopRelease
 			began, input := b.started(), b.handleAt(req.Header().Input)
 			b.releaseIndex(ctx, req.Header())
@@ -144,6 +155,19 @@ func (b *buffer) run(ctx context.Context) error {
 			return err
 		}
 		b.stopped = b.stopped || b.s.broken
+	}
+	return nil
+}
+
+// unpack makes the last request whole with the payloads that carry on with it.
+func (b *buffer) unpack(req rop.Request) error {
+	if b.rops.Len() > 0 {
+		return nil
+	}
+	for _, p := range b.in.Packed {
+		if err := rop.AppendPacked(req, b.sent, p); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -133,9 +133,9 @@ func (c *Cache) follow(changes []store.Change) {
 		switch ch.Kind {
 		case store.MessageCreated, store.MessageModified, store.MessageDeleted, store.MessageMoved,
 			store.MessageCopied, store.NewMail:
-			c.note(ch.Folder, ch.Message)
+			c.note(ch.Folder, ch.Message, &ch)
 			if ch.Kind == store.MessageMoved {
-				c.note(ch.OldFolder, ch.OldMessage)
+				c.note(ch.OldFolder, ch.OldMessage, &ch)
 			}
 		case store.FolderDeleted: // with everything in it, of which nothing is told
 			for _, v := range c.views[ch.Folder] {
@@ -153,8 +153,8 @@ func (c *Cache) follow(changes []store.Change) {
 	}
 }
 
-func (c *Cache) note(folder store.FolderID, message store.MessageID) {
-	for _, v := range c.views[folder] {
-		v.note(message)
+func (c *Cache) note(folder store.FolderID, message store.MessageID, ch *store.Change) {
+	for k, v := range c.views[folder] {
+		v.note(message, ch.Origin, k.associated == ch.Associated)
 	}
 }

@@ -100,9 +100,9 @@ func (o *Order) sum() {
 	}
 }
 
-// patched is the order without the rows of some messages and with some other rows, and the rows taken out. It shares
-// with o the blocks that stay as they are.
-func (o *Order) patched(ids []store.MessageID, add []Entry) (p *Order, gone []Entry) {
+// patched is the order without the rows of some messages and with some other rows, and the number of rows taken out. It
+// shares with o the blocks that stay as they are.
+func (o *Order) patched(ids []store.MessageID, add []Entry) (p *Order, gone int) {
 	set := newIDSet(ids)
 	slices.SortFunc(add, o.shape.Compare)
 	p = &Order{shape: o.shape, blocks: make([]*block, 0, len(o.blocks)+1)}
@@ -122,7 +122,7 @@ func (o *Order) patched(ids []store.MessageID, add []Entry) (p *Order, gone []En
 			if !set.has(e.ID) {
 				return false
 			}
-			gone = append(gone, e)
+			gone++
 			return true
 		})
 		rows = append(rows, add[:here]...)
@@ -227,4 +227,19 @@ func (o *Order) Find(id store.MessageID, instance uint32) (pos int, e Entry, ok 
 		}
 	}
 	return 0, Entry{}, false
+}
+
+// rowsOf lists the rows of some messages, in their order.
+func (o *Order) rowsOf(set *idSet) (out []Entry) {
+	for _, b := range o.blocks {
+		if b.hi < set.lo || b.lo > set.hi {
+			continue
+		}
+		for i, id := range b.ids {
+			if set.has(id) {
+				out = append(out, b.entry(i))
+			}
+		}
+	}
+	return out
 }

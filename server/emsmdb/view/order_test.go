@@ -64,8 +64,8 @@ func TestOrderSplitsAndShrinks(t *testing.T) {
 			}
 			keep := slices.DeleteFunc(slices.Clone(all), func(e Entry) bool { return slices.Contains(ids, e.ID) })
 			p, gone := o.patched(ids, nil)
-			if len(gone) != len(all)-len(keep) {
-				t.Errorf("%d rows gone, want %d", len(gone), len(all)-len(keep))
+			if gone != len(all)-len(keep) {
+				t.Errorf("%d rows gone, want %d", gone, len(all)-len(keep))
 			}
 			if got := o.Window(0, len(all)); !slices.Equal(got, all) {
 				t.Fatal("a patch changed the order it was made of")

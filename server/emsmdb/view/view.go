@@ -4,8 +4,8 @@
 // is memory for it. It knows nothing of ROPs, columns or sessions; rows themselves stay in the store.
 //
 // An Order is one state of a view and does not change, so that a table never sees its rows move while it reads.
-// Categories are runs of rows whose keys begin with the same bytes, bookmarks are entries, and row notifications follow
-// from the Changes that Follow tells of.
+// Categories are runs of rows whose keys begin with the same bytes, bookmarks are entries, and row notifications are the
+// Steps from the order that a client was told of to the one that is.
 package view
 
 import (
@@ -54,13 +54,25 @@ type View struct {
 
 	sync sync.Mutex // held while the store is read, so that one reader builds for all; before mu
 
-	mu        sync.Mutex // guards what follows; held for moments only, never while the store is read
-	order     *Order     // nil before the first Sync
-	reading   bool       // a Sync has taken pending and is not done
-	pending   map[store.MessageID]struct{}
-	stale     bool // too much happened to patch
-	followers []*func(Change)
+	mu       sync.Mutex // guards what follows; held for moments only, never while the store is read
+	order    *Order     // nil before the first Sync
+	reading  bool       // a Sync has taken pending and is not done
+	pending  map[store.MessageID]struct{}
+	stale    bool // too much happened to patch
+	watchers []*func(origin uint64)
+	log      []patches // which messages led from order to order, the oldest first
+	logged   int       // messages in log
+	floor    uint64    // log tells of everything since the order of this version; 0 is before the first
 }
+
+// patches are the messages that changed before an order.
+type patches struct {
+	version uint64
+	ids     []store.MessageID
+}
+
+// maxLogged is of how many messages log tells.
+const maxLogged = 1024
 
 // maxPending is how many changed messages are patched one by one; beyond it the order is built anew.
 const maxPending = 4096
@@ -74,7 +86,8 @@ func (v *View) Sync(ctx context.Context) (*Order, error) {
 	defer v.sync.Unlock()
 	v.mu.Lock()
 	old := v.order
-	rebuild := old == nil || v.stale || v.spec.Whole && len(v.pending) > 0
+	stale := v.stale
+	rebuild := old == nil || stale || v.spec.Whole && len(v.pending) > 0
 	ids := make([]store.MessageID, 0, len(v.pending))
 	for id := range v.pending {
 		ids = append(ids, id)
@@ -83,15 +96,18 @@ func (v *View) Sync(ctx context.Context) (*Order, error) {
 	v.pending, v.stale, v.reading = nil, false, true
 	v.mu.Unlock()
 	var err error
-	c := Change{Order: old}
+	o, known := old, !rebuild || old == nil && !stale
 	switch {
 	case rebuild:
-		c, err = v.rebuild(ctx)
+		o, err = v.rebuild(ctx)
 	case len(ids) > 0:
-		c, err = v.patch(ctx, old, ids)
+		o, err = v.patch(ctx, old, ids)
 	}
-	v.publish(old, c, err)
-	return c.Order, err
+	if !known {
+		ids = nil
+	}
+	v.publish(old, o, ids, known, err)
+	return o, err
 }
 
 // current returns the order if there is nothing to do to it.
@@ -104,50 +120,62 @@ func (v *View) current() *Order {
 	return v.order
 }
 
-// publish ends a Sync: it makes the order the view's.
-func (v *View) publish(old *Order, c Change, err error) {
+// publish ends a Sync: it makes o the view's order, to which changes of the messages ids led, if that is known.
+func (v *View) publish(old, o *Order, ids []store.MessageID, known bool, err error) {
 	if err != nil {
 		v.invalidate()
 	}
-	if err != nil || c.Order == old {
+	if err != nil || o == old {
 		v.mu.Lock()
 		v.reading = false
 		v.mu.Unlock()
 		return
 	}
-	c.Order.Version = v.cache.versions.Add(1)
-	grown := c.Order.bytes
+	o.Version = v.cache.versions.Add(1)
+	grown := o.bytes
 	if old != nil {
 		grown -= old.bytes
 	}
 	v.mu.Lock()
-	v.order, v.reading = c.Order, false
-	followers := slices.Clone(v.followers)
+	v.order, v.reading = o, false
+	v.logged += len(ids)
+	v.log = append(v.log, patches{o.Version, ids})
+	for !known && len(v.log) > 0 || v.logged > maxLogged {
+		v.floor = v.log[0].version
+		v.logged -= len(v.log[0].ids)
+		v.log = v.log[1:]
+	}
 	v.mu.Unlock()
 	v.cache.grow(grown)
-	for _, f := range followers {
-		(*f)(c)
-	}
 }
 
-// Follow calls fn with every change of the order that a Sync makes, in their order, until stop is called. Who needs
-// the changes of each commit on its own calls Sync after each. fn must be quick and must not call the view.
-func (v *View) Follow(fn func(Change)) (stop func()) {
+// ChangedSince lists the messages whose changes led from the order of a version to the latest; version 0 is the state
+// that the folder had when the view was acquired first, or an earlier one. It reports false if it does not know.
+func (v *View) ChangedSince(version uint64) ([]store.MessageID, bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	f := &fn
-	v.followers = append(v.followers, f)
+	if version < v.floor {
+		return nil, false
+	}
+	var ids []store.MessageID
+	for i := len(v.log) - 1; i >= 0 && v.log[i].version > version; i-- {
+		ids = append(ids, v.log[i].ids...)
+	}
+	return ids, true
+}
+
+// Watch calls fn whenever the next Sync may give another order, with the Origin of the change, until stop is called.
+// fn runs on the engine's goroutine: it must be quick and must call neither the view nor stop.
+func (v *View) Watch(fn func(origin uint64)) (stop func()) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	w := &fn
+	v.watchers = append(v.watchers, w)
 	return func() {
 		v.mu.Lock()
 		defer v.mu.Unlock()
-		v.followers = slices.DeleteFunc(v.followers, func(other *func(Change)) bool { return other == f })
+		v.watchers = slices.DeleteFunc(v.watchers, func(other *func(uint64)) bool { return other == w })
 	}
-}
-
-func (v *View) followed() bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return len(v.followers) > 0
 }
 
 // rows collects entries, whose keys share one memory.
@@ -175,7 +203,7 @@ func (r *rows) list() []Entry {
 }
 
 // rebuild reads the whole folder.
-func (v *View) rebuild(ctx context.Context) (Change, error) {
+func (v *View) rebuild(ctx context.Context) (*Order, error) {
 	var found rows
 	n := 0
 	live := func() error { // a look at ctx now and then
@@ -201,13 +229,13 @@ func (v *View) rebuild(ctx context.Context) (Change, error) {
 		})
 	})
 	if err != nil {
-		return Change{}, err
+		return nil, err
 	}
-	return Change{Order: newOrder(v.spec.Shape, found.list()), Rebuilt: true}, nil
+	return newOrder(v.spec.Shape, found.list()), nil
 }
 
 // patch looks at messages that changed.
-func (v *View) patch(ctx context.Context, old *Order, ids []store.MessageID) (Change, error) {
+func (v *View) patch(ctx context.Context, old *Order, ids []store.MessageID) (*Order, error) {
 	slices.Sort(ids)
 	var found rows
 	err := v.cache.store.View(ctx, store.Scope{}, func(r store.Reader) error {
@@ -228,18 +256,14 @@ func (v *View) patch(ctx context.Context, old *Order, ids []store.MessageID) (Ch
 		return nil
 	})
 	if err != nil {
-		return Change{}, err
+		return nil, err
 	}
 	added := found.list()
 	o, gone := old.patched(ids, added)
-	if len(gone) == 0 && len(added) == 0 {
-		return Change{Order: old}, nil
+	if gone == 0 && len(added) == 0 {
+		return old, nil
 	}
-	c := Change{Order: o}
-	if v.followed() {
-		c.Steps = o.steps(gone, added)
-	}
-	return c, nil
+	return o, nil
 }
 
 // placer starts a pass.
@@ -256,10 +280,14 @@ func (v *View) placer() func(r store.Reader, id store.MessageID, values []prop.V
 	}
 }
 
-// note remembers that a message changed. It is called by the change feed.
-func (v *View) note(id store.MessageID) {
+// note remembers that a message changed. It is called by the change feed; watch says whether the message may be one of
+// those that the view shows.
+func (v *View) note(id store.MessageID, origin uint64, watch bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if watch {
+		v.wake(origin)
+	}
 	if v.stale {
 		return
 	}
@@ -272,10 +300,18 @@ func (v *View) note(id store.MessageID) {
 	}
 }
 
+// wake tells watchers. v.mu is held.
+func (v *View) wake(origin uint64) {
+	for _, fn := range v.watchers {
+		(*fn)(origin)
+	}
+}
+
 func (v *View) invalidate() {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.pending, v.stale = nil, true
+	v.wake(0)
 }
 
 // Built reports whether there is an order to look at, so that Sync costs little.

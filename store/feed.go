@@ -29,6 +29,12 @@ const (
 	DirectoryChanged
 	StoreReset
 	Submitted // something waits to be sent that may not have waited before
+	// Of a search folder, which stands in Folder; a member's own folder stands in OldFolder.
+	SearchMemberAdded
+	SearchMemberModified // besides the message's own MessageModified
+	SearchMemberRemoved  // also when the message is moved or deleted
+	SearchChanged        // its members are others, of which nothing more is told
+	SearchCompleted      // everything in its scope was looked at for the first time
 )
 
 // Change is one committed change.
@@ -37,7 +43,7 @@ type Change struct {
 	Mailbox    MailboxID
 	Folder     FolderID // the folder itself, or where the message is now; of a deleted message where it was
 	Message    MessageID
-	OldFolder  FolderID // where it was before a move or a copy; of a moved or deleted folder the parent it had
+	OldFolder  FolderID // where it was before a move or a copy; of a moved or deleted folder the parent it had; of a search's member where it is
 	OldMessage MessageID
 	Associated bool
 	Number     ChangeNumber // 0 on a FolderModified if only counts or contents changed
@@ -46,7 +52,7 @@ type Change struct {
 	Parent FolderID
 	// CopyOf is the folder that a copied one was made from; OldFolder is the parent of that.
 	CopyOf FolderID
-	// Tags are the properties that were set or removed, of a MessageModified and of a FolderModified with a Number, as
+	// Tags are the properties that were set or removed, of a MessageModified, a SearchMemberModified and a FolderModified with a Number, as
 	// far as they are known. They are shared and must not be changed.
 	Tags []mapi.PropTag
 	// Total and Unread say of a FolderModified without a Number that its messages, or those not read, are more or less

@@ -84,6 +84,7 @@ type Reader interface {
 	PerUserReader
 	RuleReader
 	OutboxReader
+	SearchReader
 	NameReader
 	// ReceiveFolders lists the rows of the receive folder table by class.
 	ReceiveFolders(id MailboxID) ([]ReceiveFolder, error)
@@ -200,13 +201,15 @@ type Tx interface {
 
 	// CreateMessage stores a message with everything in it. Of the properties given, those that Message has fields for
 	// are dropped, but for three: PidTagMessageDeliveryTime sets Received, and PidTagCreationTime and
-	// PidTagLastModificationTime replace Now.
+	// PidTagLastModificationTime replace Now. Search folders hold no messages of their own but associated ones: a normal
+	// one made in, moved or copied to one is ErrDenied.
 	CreateMessage(m NewMessage) (Message, error)
 	MessageWriter
 	StageWriter
 	PerUserWriter
 	RuleWriter
 	OutboxWriter
+	SearchWriter
 
 	// RegisterNames is NameIDs that makes what is missing. Over the limit it returns ErrQuota.
 	RegisterNames(id MailboxID, names []prop.Name) ([]uint16, error)
@@ -369,7 +372,8 @@ type Permission struct {
 	Rights  uint32 // PidTagMemberRights
 }
 
-// Selection chooses one of the up to four lists of messages in a folder.
+// Selection chooses one of the up to four lists of messages in a folder. Of a search folder it is what the search found,
+// if neither Associated nor Deleted is set.
 type Selection struct {
 	Folder     FolderID
 	Associated bool

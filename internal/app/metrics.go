@@ -133,6 +133,8 @@ var changeNames = map[store.ChangeKind]string{
 	store.FolderModified: "folder_modified", store.FolderDeleted: "folder_deleted", store.FolderMoved: "folder_moved",
 	store.FolderCopied: "folder_copied", store.NewMail: "new_mail", store.MailboxCreated: "mailbox_created",
 	store.MailboxDeleted: "mailbox_deleted", store.DirectoryChanged: "directory_changed", store.StoreReset: "store_reset", store.Submitted: "submitted",
+	store.SearchMemberAdded: "search_member_added", store.SearchMemberModified: "search_member_modified",
+	store.SearchMemberRemoved: "search_member_removed", store.SearchChanged: "search_changed", store.SearchCompleted: "search_completed",
 }
 
 // Metrics collects all families. Samples stand in a fixed order.

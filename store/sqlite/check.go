@@ -56,7 +56,9 @@ var checks = []struct{ text, query string }{
 		SELECT folder, sum(part = 0) AS content, sum(part = 0 AND flags & 1 = 0) AS unread, sum(part = 1) AS assoc, sum(part = 2) AS gone, sum(part = 3) AS gone_assoc,
 			sum(CASE part WHEN 0 THEN size ELSE 0 END) AS content_size, sum(CASE part WHEN 1 THEN size ELSE 0 END) AS assoc_size,
 			sum(CASE WHEN part >= 2 THEN size ELSE 0 END) AS deleted_size, max(max(cn), max(read_cn)) AS newest
-		FROM message GROUP BY folder) AS m ON m.folder = folder.id
+		FROM (SELECT folder, part, flags, size, cn, read_cn FROM message UNION ALL
+			SELECT search.folder, 0, message.flags, 0, 0, 0 FROM search JOIN search_member AS s ON s.version = search.version
+			JOIN message ON message.folder = s.target AND message.part = 0 AND message.mid = s.mid) GROUP BY folder) AS m ON m.folder = folder.id
 		WHERE content_count <> ifnull(content, 0) OR unread_count <> ifnull(unread, 0) OR assoc_count <> ifnull(assoc, 0)
 			OR deleted_count <> ifnull(gone, 0) OR deleted_assoc <> ifnull(gone_assoc, 0) OR folder.deleted_size <> ifnull(m.deleted_size, 0)
 			OR content_cn < ifnull(newest, 0) OR folder.content_size <> ifnull(m.content_size, 0) OR folder.assoc_size <> ifnull(m.assoc_size, 0)`},
@@ -91,6 +93,15 @@ var checks = []struct{ text, query string }{
 		ELSE NOT EXISTS (SELECT 1 FROM message WHERE message.mid = outbox.mid AND message.mailbox = outbox.mailbox AND part < 2) END`},
 	{"no mailbox for submission", `SELECT id FROM outbox WHERE mailbox NOT IN (SELECT id FROM mailbox)`},
 	{"no submission for the recipients of submission", `SELECT DISTINCT outbox FROM outbox_recipient WHERE outbox NOT IN (SELECT id FROM outbox)`},
+	{"no living message for a member of search", `SELECT search.folder FROM search JOIN search_member AS s ON s.version = search.version WHERE NOT EXISTS
+		(SELECT 1 FROM message WHERE message.folder = s.target AND message.part = 0 AND message.mid = s.mid)`},
+	{"no search that is or was for members of version", `SELECT DISTINCT version FROM search_member
+		WHERE version NOT IN (SELECT version FROM search UNION SELECT version FROM search_stale)`},
+	{"no search folder for search", `SELECT folder FROM search WHERE NOT EXISTS
+		(SELECT 1 FROM folder WHERE folder.id = search.folder AND folder.mailbox = search.mailbox AND folder.type = 2)`},
+	{"no search for part", `SELECT target FROM search_part WHERE version NOT IN (SELECT version FROM search) OR target NOT IN (SELECT id FROM folder)`},
+	{"no search for scope", `SELECT target FROM search_scope WHERE folder NOT IN (SELECT folder FROM search) OR target NOT IN (SELECT id FROM folder)`},
+	{"no living message to be judged", `SELECT mid FROM search_queue WHERE NOT EXISTS (SELECT 1 FROM message WHERE message.mid = search_queue.mid AND part = 0)`},
 	{"no folder for message", `SELECT mid FROM message WHERE folder NOT IN (SELECT id FROM folder)`},
 	{"no folder for rule", `SELECT id FROM rule WHERE folder NOT IN (SELECT id FROM folder)`},
 	{"no mailbox for folder", `SELECT id FROM folder WHERE mailbox NOT IN (SELECT id FROM mailbox)`},

@@ -299,16 +299,15 @@ func cutValue(v prop.Value) prop.Value {
 // Scan calls fn for every message of the selection.
 func (r *reader) Scan(sel store.Selection, tags []mapi.PropTag, fn func(store.MessageID, []prop.Value) error) error {
 	p := planFor(tags)
-	rr := newRowReader(r, p)
-	out := make([]prop.Value, len(tags))
-	query := p.query("message", " WHERE message.folder = ? AND message.part = ? ORDER BY message.mid")
-	return r.c.each(query, []any{int64(sel.Folder), part(sel.Associated, sel.Deleted)}, func(rows *sql.Rows) error {
-		id, err := rr.read(rows, out)
-		if err != nil {
-			return err
-		}
-		return fn(id, out)
-	})
+	version, err := r.found(sel)
+	if err != nil {
+		return err
+	}
+	if version != 0 {
+		return r.scan(p, memberSource, " WHERE s.version = ? ORDER BY s.mid", []any{version}, fn)
+	}
+	const where = " WHERE message.folder = ? AND message.part = ? ORDER BY message.mid"
+	return r.scan(p, "message", where, []any{int64(sel.Folder), part(sel.Associated, sel.Deleted)}, fn)
 }
 
 // Rows gives the rows of some messages.
@@ -316,7 +315,11 @@ func (r *reader) Rows(sel store.Selection, ids []store.MessageID, tags []mapi.Pr
 	if len(ids) == 0 {
 		return [][]prop.Value{}, nil
 	}
-	if lo, hi := slices.Min(ids), slices.Max(ids); uint64(hi-lo) <= neighbours*uint64(len(ids)) {
+	version, err := r.found(sel)
+	if err != nil {
+		return nil, err
+	}
+	if lo, hi := slices.Min(ids), slices.Max(ids); version == 0 && uint64(hi-lo) <= neighbours*uint64(len(ids)) {
 		return r.rowsBetween(sel, ids, lo, hi, tags)
 	}
 	list, err := json.Marshal(ids)
@@ -331,7 +334,12 @@ func (r *reader) Rows(sel store.Selection, ids []store.MessageID, tags []mapi.Pr
 	result := make([][]prop.Value, len(ids))
 	n := 0
 	query := p.query("json_each(?) AS j CROSS JOIN message ON message.folder = ? AND message.part = ? AND message.mid = j.value", "")
-	err = r.c.each(query, []any{string(list), int64(sel.Folder), part(sel.Associated, sel.Deleted)}, func(rows *sql.Rows) error {
+	args := []any{string(list), int64(sel.Folder), part(sel.Associated, sel.Deleted)}
+	if version != 0 {
+		query = p.query("json_each(?) AS j CROSS JOIN "+memberSource, " WHERE s.version = ? AND s.mid = j.value")
+		args = []any{string(list), version}
+	}
+	err = r.c.each(query, args, func(rows *sql.Rows) error {
 		out := all[n*len(tags) : (n+1)*len(tags) : (n+1)*len(tags)]
 		n++
 		if _, err := rr.read(rows, out); err != nil {
@@ -396,8 +404,18 @@ func (r *reader) Page(sel store.Selection, after store.Position, descending bool
 	if limit <= 0 {
 		return []store.Position{}, nil
 	}
+	args := []any{int64(sel.Folder), part(sel.Associated, sel.Deleted), received, id}
+	version, err := r.found(sel)
+	if err != nil {
+		return nil, err
+	}
+	if version != 0 { // sorted each time: searches have no order by time
+		query = strings.Replace(query, "received, mid FROM message WHERE folder = ? AND part = ? AND", "received, message.mid AS mid FROM "+memberSource+" WHERE s.version = ? AND", 1)
+		query = strings.ReplaceAll(query, "(received, mid)", "(received, message.mid)")
+		args = append([]any{version}, args[2:]...)
+	}
 	list := make([]store.Position, 0, min(limit, 1024))
-	err := r.c.each(query, []any{int64(sel.Folder), part(sel.Associated, sel.Deleted), received, id}, func(rows *sql.Rows) error {
+	err = r.c.each(query, args, func(rows *sql.Rows) error {
 		var p store.Position
 		if err := rows.Scan(into(&p.Received), into(&p.ID)); err != nil {
 			return err

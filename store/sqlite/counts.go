@@ -45,13 +45,17 @@ func (t *tx) count(folder store.FolderID, c counts, cn store.ChangeNumber) (stor
 // countAny is count for folders that may be soft-deleted.
 func (t *tx) countAny(folder store.FolderID, c counts, cn store.ChangeNumber) (mailbox store.MailboxID, deleted bool, err error) {
 	var state int64
+	var kind store.FolderType
 	err = t.c.row(`UPDATE folder SET content_count = content_count + ?, unread_count = unread_count + ?, assoc_count = assoc_count + ?,
 		deleted_count = deleted_count + ?, deleted_assoc = deleted_assoc + ?, content_size = content_size + ?, assoc_size = assoc_size + ?,
 		deleted_size = deleted_size + ?, commit_max = max(commit_max, ?), content_cn = max(content_cn, ?)
-		WHERE id = ? RETURNING mailbox, deleted`, []any{c.content, c.unread, c.assoc, c.deleted, c.deletedAssoc, c.contentSize, c.assocSize,
-		c.deletedSize, int64(t.time), int64(cn), int64(folder)}, into(&mailbox), &state)
+		WHERE id = ? RETURNING mailbox, deleted, type`, []any{c.content, c.unread, c.assoc, c.deleted, c.deletedAssoc, c.contentSize, c.assocSize,
+		c.deletedSize, int64(t.time), int64(cn), int64(folder)}, into(&mailbox), &state, into(&kind))
 	if err != nil {
 		return 0, false, fmt.Errorf("folder %d: %w", folder, err)
+	}
+	if kind == store.FolderSearch && c.content > 0 {
+		return 0, false, fmt.Errorf("a message in search folder %d: %w", folder, store.ErrDenied)
 	}
 	p := t.touch(mailbox, folder)
 	p.total += c.content

@@ -120,7 +120,10 @@ func (t *tx) hideFolders(top store.Folder, list []store.Folder) error {
 		}
 	}
 	n, _ := sizes(list)
-	return t.resize(top.Mailbox, -n, n)
+	if err := t.resize(top.Mailbox, -n, n); err != nil {
+		return err
+	}
+	return t.rescan(top.Mailbox, list)
 }
 
 // removeFolders removes folders with everything in them.
@@ -134,6 +137,9 @@ func (t *tx) removeFolders(top store.Folder, list []store.Folder) error {
 		living, deleted = living-a, deleted-b
 		err := t.dropBags(`SELECT bag FROM folder WHERE id = ?1
 			UNION ALL SELECT bag FROM message WHERE folder = ?1`, int64(d.ID))
+		if err == nil {
+			err = t.dropMembers(d)
+		}
 		if err != nil {
 			return err
 		}
@@ -141,10 +147,6 @@ func (t *tx) removeFolders(top store.Folder, list []store.Folder) error {
 			"DELETE FROM read_state WHERE mid IN (SELECT mid FROM message WHERE folder = ?1)",
 			"DELETE FROM outbox_recipient WHERE outbox IN (SELECT id FROM outbox JOIN message USING (mid) WHERE folder = ?1)",
 			"DELETE FROM outbox WHERE mid IN (SELECT mid FROM message WHERE folder = ?1)",
-			"DELETE FROM search_member WHERE mid IN (SELECT mid FROM message WHERE folder = ?1)",
-			"DELETE FROM search_member WHERE folder = ?1",
-			"DELETE FROM search_scope WHERE folder = ?1 OR target = ?1",
-			"DELETE FROM search WHERE folder = ?1",
 			"DELETE FROM permission WHERE folder = ?1",
 			"DELETE FROM rule WHERE folder = ?1",
 			"DELETE FROM tombstone WHERE folder = ?1",
@@ -192,6 +194,12 @@ func (t *tx) MoveFolder(id store.FolderID, to store.FolderMove) (store.Folder, e
 	}
 	if err == nil {
 		err = t.changeChildren(f.Mailbox, to.Parent)
+	}
+	if err == nil && (f.Deleted || f.Parent != to.Parent) {
+		var list []store.Folder
+		if list, err = t.subtree(f, livingChildren); err == nil {
+			err = t.rescan(f.Mailbox, list)
+		}
 	}
 	if err != nil {
 		return store.Folder{}, fmt.Errorf("move folder %d to folder %d as %q: %w", id, to.Parent, name, err)

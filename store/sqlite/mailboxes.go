@@ -128,12 +128,12 @@ func (t *tx) DeleteMailbox(id store.MailboxID) error {
 	if err := t.dropBags(bagsOfMailbox, int64(id)); err != nil {
 		return fmt.Errorf("remove mailbox %d: %w", id, err)
 	}
+	if err := t.dropSearches(id); err != nil {
+		return fmt.Errorf("remove mailbox %d: %w", id, err)
+	}
 	for _, q := range []string{
 		"DELETE FROM read_state WHERE folder IN " + folders,
 		"DELETE FROM read_state WHERE account = (SELECT folded FROM mailbox WHERE id = ?1 AND kind = 0)",
-		"DELETE FROM search_member WHERE folder IN " + folders,
-		"DELETE FROM search_scope WHERE folder IN " + folders,
-		"DELETE FROM search WHERE folder IN " + folders,
 		"DELETE FROM permission WHERE folder IN " + folders,
 		"DELETE FROM rule WHERE folder IN " + folders,
 		"DELETE FROM tombstone WHERE folder IN " + folders,

@@ -73,7 +73,7 @@ func (t *tx) CreateMessage(n store.NewMessage) (store.Message, error) {
 		return store.Message{}, err
 	}
 	t.noteMessage(store.MessageCreated, m, m.Change)
-	return m, nil
+	return m, t.queue(m)
 }
 
 func (t *tx) insertMessage(m store.Message, h *hot) error {
@@ -128,6 +128,7 @@ func (t *tx) SaveMessage(id store.MessageID, e store.MessageEdit) (store.Message
 	case e.Expect != 0 && e.Expect != m.Change:
 		return store.Message{}, fmt.Errorf("message %d has change %d, not %d: %w", id, m.Change, e.Expect, store.ErrConflict)
 	}
+	before := m
 	c, err := t.loadContent(m.Bag)
 	if err != nil {
 		return store.Message{}, err
@@ -154,8 +155,9 @@ func (t *tx) SaveMessage(id store.MessageID, e store.MessageEdit) (store.Message
 	if err := t.updateMessage(m, &h); err != nil {
 		return store.Message{}, err
 	}
-	t.noteModified(m, m.Change, editedTags(&e.Edit))
-	return m, nil
+	tags := editedTags(&e.Edit)
+	t.noteModified(m, m.Change, tags)
+	return m, t.requeue(before, m, tags)
 }
 
 func (t *tx) updateMessage(m store.Message, h *hot) error {
@@ -242,6 +244,7 @@ func (t *tx) SetMessageStatus(id store.MessageID, status, mask uint32) (store.Me
 
 // setFields gives a message other flags or another status.
 func (t *tx) setFields(m *store.Message, flags, status uint32) error {
+	before := *m
 	var count counts
 	count.add(*m, -1)
 	statusChanged := m.Status != status
@@ -266,7 +269,7 @@ func (t *tx) setFields(m *store.Message, flags, status uint32) error {
 		tags = tagsOfStatus
 	}
 	t.noteModified(*m, cn, tags)
-	return nil
+	return t.requeue(before, *m, tags)
 }
 
 // changeBagOf changes the bag of a message, if fn changes anything, and the size with it.

@@ -45,7 +45,7 @@ func (t *tx) forget(m store.Message) error {
 	if err := t.c.exec("DELETE FROM read_state WHERE mid = ?", int64(m.ID)); err != nil {
 		return err
 	}
-	return t.c.exec("DELETE FROM search_member WHERE mid = ?", int64(m.ID))
+	return t.quit(m)
 }
 
 // deleteRow removes the row of a message.
@@ -195,8 +195,12 @@ func (t *tx) appear(old store.Message, to store.FolderID, with store.BagID) (sto
 	if err := t.mayWrite(m.Mailbox); err != nil {
 		return store.Message{}, err
 	}
-	return m, t.c.exec(copyMessage, int64(m.Folder), part(m.Associated, false), int64(m.ID), int64(m.Mailbox), int64(m.Bag), m.Size, int64(m.Change),
+	err = t.c.exec(copyMessage, int64(m.Folder), part(m.Associated, false), int64(m.ID), int64(m.Mailbox), int64(m.Bag), m.Size, int64(m.Change),
 		int64(m.ReadChange), int64(old.Folder), part(old.Associated, old.Deleted), int64(old.ID))
+	if err != nil {
+		return store.Message{}, err
+	}
+	return m, t.queue(m)
 }
 
 // copyContent copies a bag with everything that hangs on it.

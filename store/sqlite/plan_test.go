@@ -44,7 +44,7 @@ func TestQueryPlans(t *testing.T) {
 		{"SELECT mid, read_cn FROM read_state WHERE account = ? AND folder = ? ORDER BY mid", "SEARCH read_state USING PRIMARY KEY (account=? AND folder=?)"},
 		{"SELECT DISTINCT folder FROM read_state WHERE account = ? ORDER BY folder", "SEARCH read_state USING PRIMARY KEY (account=?)"},
 		{"DELETE FROM read_state WHERE mid = ?", "SEARCH read_state USING INDEX read_state_mid (mid=?)"},
-		{"DELETE FROM search_member WHERE mid = ?", "SEARCH search_member USING COVERING INDEX search_member_mid (mid=?)"},
+		{"DELETE FROM search_member WHERE mid = ?", "SEARCH search_member USING INDEX search_member_mid (mid=?)"},
 		{"SELECT data FROM recipients WHERE bag = ?", "SEARCH recipients USING INTEGER PRIMARY KEY (rowid=?)"},
 		{"SELECT number, own_bag, method, embedded, size FROM attachment WHERE bag = ? ORDER BY number", "SEARCH attachment USING PRIMARY KEY (bag=?)"},
 		{scan.query("message", selection), "SEARCH message USING PRIMARY KEY (folder=? AND part=?)"},

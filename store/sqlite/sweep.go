@@ -21,7 +21,7 @@ func (w *writer) sweep(n int64) {
 		var value int64
 		err := w.conn.row("SELECT value FROM garbage LIMIT 1", nil, &value)
 		if errors.Is(err, store.ErrNotFound) {
-			w.garbage = false
+			w.sweepSearches(n)
 			return
 		}
 		var removed int64
@@ -37,6 +37,27 @@ func (w *writer) sweep(n int64) {
 			return
 		}
 		n -= max(removed, 1)
+	}
+}
+
+// sweepSearches is sweep for members of searches that are over.
+func (w *writer) sweepSearches(n int64) {
+	var version, removed int64
+	err := w.conn.row("SELECT version FROM search_stale LIMIT 1", nil, &version)
+	if errors.Is(err, store.ErrNotFound) {
+		w.garbage = false
+		return
+	}
+	if err == nil {
+		const query = "DELETE FROM search_member WHERE version = ?1 AND mid IN (SELECT mid FROM search_member WHERE version = ?1 LIMIT ?2)"
+		removed, err = w.conn.change(query, version, n)
+	}
+	if err == nil && removed < n {
+		err = w.conn.exec("DELETE FROM search_stale WHERE version = ?", version)
+	}
+	if err != nil {
+		w.store.log.Warn("remove members of searches that are over", zap.Error(err))
+		w.garbage = false
 	}
 }
 
@@ -61,7 +82,8 @@ func (w *writer) sweepAlone() {
 // clean drops what a store left unfinished when it ended.
 func (w *writer) clean() error {
 	var stages, values int64
-	if err := w.conn.row("SELECT (SELECT count(*) FROM stage), (SELECT count(*) FROM garbage)", nil, &stages, &values); err != nil {
+	const query = "SELECT (SELECT count(*) FROM stage), (SELECT count(*) FROM garbage) + (SELECT count(*) FROM search_stale)"
+	if err := w.conn.row(query, nil, &stages, &values); err != nil {
 		return err
 	}
 	w.garbage = values > 0

@@ -31,6 +31,9 @@ type modelFolder struct {
 	class  string
 	gone   goneness
 	props  map[uint16]prop.Tagged
+
+	search   bool // a search folder
+	searches bool // with a search
 }
 
 // goneness is why a folder is soft-deleted.
@@ -145,8 +148,10 @@ func testModel(t *testing.T, open Open) {
 			"CreateMessage":   r.createMessage, "SaveMessage": r.saveMessage, "SetMessageFlags": r.setFlags, "SetMessageStatus": r.setStatus,
 			"DeleteMessage": r.deleteMessage, "MoveMessage": r.moveMessage, "CopyMessage": r.copyMessage,
 			"NewStage": r.newStage, "WriteStage": r.writeStage, "ResizeStage": r.resizeStage, "StageCopy": r.copyStage, "StageProp": r.stageProp,
+			"SetSearch": r.setSearch, "StopSearch": r.stopSearch, "Search": r.search, "SearchAll": r.searchAll,
 			"DropStage": r.dropStage, "RegisterNames": r.registerNames, "SetReceiveFolder": r.setReceiveFolder, "Compare": r.compare,
 		})
+		r.searchAll(rt)
 		r.compare(rt)
 		if err := s.Check(t.Context()); err != nil {
 			rt.Fatal(err)
@@ -171,6 +176,9 @@ func (r *modelRun) begin(rt *rapid.T) {
 		r.mailbox = mb.ID
 		r.root = mb.Special[store.SpecialRoot]
 		r.folders[r.root] = &modelFolder{parent: r.root, props: map[uint16]prop.Tagged{}}
+		if err == nil {
+			err = r.makeSearches(tx)
+		}
 		return err
 	})
 	if err != nil {

@@ -74,14 +74,19 @@ func (m *modelMessage) value(tag mapi.PropTag) prop.Value {
 	return prop.BinaryString(s[:n])
 }
 
-// compare compares everything.
-func (r *modelRun) compare(rt *rapid.T) {
-	tags := rapid.SliceOfN(rapid.SampledFrom(append(slices.Clone(modelTags), fieldTags...)), 0, 10).Draw(rt, "columns")
-	same := func(what string, got, want any) {
+// same fails the run if got is not want.
+func (r *modelRun) same(rt *rapid.T) func(what string, got, want any) {
+	return func(what string, got, want any) {
 		if diff := gocmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			rt.Fatalf("%s (-want +got):\n%s", what, diff)
 		}
 	}
+}
+
+// compare compares everything.
+func (r *modelRun) compare(rt *rapid.T) {
+	tags := rapid.SliceOfN(rapid.SampledFrom(append(slices.Clone(modelTags), fieldTags...)), 0, 10).Draw(rt, "columns")
+	same := r.same(rt)
 	err := r.s.View(r.t.Context(), store.Scope{}, func(rd store.Reader) error {
 		for id := range r.folders {
 			if err := r.compareFolder(rd, id, tags, same); err != nil {
@@ -167,6 +172,9 @@ func (r *modelRun) compareFolder(rd store.Reader, id store.FolderID, tags []mapi
 	same("name, class, parent and life", []any{got.Name, got.Class, got.Parent, got.Deleted}, []any{want.name, want.class, want.parent, want.gone != living})
 	if err := compareProps(rd, got.Bag, want.props, same); err != nil {
 		return err
+	}
+	if want.search {
+		return r.compareMembers(rd, got, same)
 	}
 	var unread, children, gone int64
 	for child, f := range r.folders {

@@ -14,8 +14,10 @@ import (
 
 func (r *modelRun) drawFolder(rt *rapid.T) store.FolderID {
 	ids := make([]store.FolderID, 0, len(r.folders))
-	for id := range r.folders {
-		ids = append(ids, id)
+	for id, f := range r.folders {
+		if !f.search {
+			ids = append(ids, id)
+		}
 	}
 	slices.Sort(ids)
 	return rapid.SampledFrom(ids).Draw(rt, "folder")

@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		{"PerUser", testPerUser},
 		{"Outbox", testOutbox},
 		{"Mail", testMail},
+		{"Searches", testSearches},
 		{"Contents", testContents},
 		{"Properties", testProperties},
 		{"Names", testNames},

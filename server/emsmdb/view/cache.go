@@ -132,12 +132,12 @@ func (c *Cache) follow(changes []store.Change) {
 	for _, ch := range changes {
 		switch ch.Kind {
 		case store.MessageCreated, store.MessageModified, store.MessageDeleted, store.MessageMoved,
-			store.MessageCopied, store.NewMail:
+			store.MessageCopied, store.NewMail, store.SearchMemberAdded, store.SearchMemberModified, store.SearchMemberRemoved:
 			c.note(ch.Folder, ch.Message, &ch)
 			if ch.Kind == store.MessageMoved {
 				c.note(ch.OldFolder, ch.OldMessage, &ch)
 			}
-		case store.FolderDeleted: // with everything in it, of which nothing is told
+		case store.FolderDeleted, store.SearchChanged: // with everything in it, of which nothing is told
 			for _, v := range c.views[ch.Folder] {
 				v.invalidate()
 			}
@@ -148,7 +148,7 @@ func (c *Cache) follow(changes []store.Change) {
 				}
 			}
 		case store.FolderCreated, store.FolderModified, store.FolderMoved, store.FolderCopied, store.MailboxCreated,
-			store.MailboxModified, store.DirectoryChanged, store.Submitted:
+			store.MailboxModified, store.DirectoryChanged, store.Submitted, store.SearchCompleted:
 		}
 	}
 }

@@ -85,3 +85,27 @@ const (
 	PermissionModify uint8 = 0x02
 	PermissionRemove uint8 = 0x04
 )
+
+// RulesReplace in ModifyRulesFlags of RopModifyRules says that the rules given are all there shall be, [MS-OXORULE]
+// 2.2.1.1.
+const RulesReplace uint8 = 0x01
+
+// RuleDataFlags of RopModifyRules, [MS-OXORULE] 2.2.1.3.
+const (
+	RuleAdd    uint8 = 0x01
+	RuleModify uint8 = 0x02
+	RuleRemove uint8 = 0x04
+)
+
+// PidTagRuleState, [MS-OXORULE] 2.2.1.3.1.3. The last two are those of Exchange 2007 alone.
+const (
+	RuleEnabled         uint32 = 0x00000001
+	RuleError           uint32 = 0x00000002 // set by the server: an action failed
+	RuleOnlyWhenOOF     uint32 = 0x00000004
+	RuleKeepOOFHistory  uint32 = 0x00000008
+	RuleExitLevel       uint32 = 0x00000010
+	RuleSkipIfSCLSafe   uint32 = 0x00000020 // may be skipped for mail that a filter was told to trust
+	RuleParseError      uint32 = 0x00000040 // set by the server: it does not understand the rule
+	RuleDisabledOOF     uint32 = 0x00000080 // disables an out-of-office rule
+	RuleOnlyWhenOOF2007 uint32 = 0x00000100
+)

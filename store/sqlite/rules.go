@@ -79,10 +79,12 @@ var errRule = errors.New("sqlite: malformed rule")
 // moves messages within the store.
 func encodeRule(props []prop.Tagged) ([]byte, error) {
 	w := wire.Writer{Buf: []byte{}} // a rule without properties is no NULL
-	for _, p := range slices.SortedFunc(slices.Values(props), func(a, b prop.Tagged) int { return cmp.Compare(a.Tag.ID(), b.Tag.ID()) }) {
+	props = slices.SortedFunc(slices.Values(props), func(a, b prop.Tagged) int { return cmp.Compare(a.Tag.ID(), b.Tag.ID()) })
+	for _, p := range props {
 		prop.WriteTagged(&w, p)
 	}
-	if _, err := decodeRule(w.Buf); err != nil {
+	again, err := decodeRule(w.Buf)
+	if err != nil || !slices.EqualFunc(props, again, func(a, b prop.Tagged) bool { return a.Tag == b.Tag && a.Value.Equal(b.Value) }) {
 		return nil, fmt.Errorf("it has no encoding that reads back the same: %w", store.ErrDenied)
 	}
 	return w.Buf, nil

@@ -28,6 +28,7 @@ type Folder struct {
 	store.Folder
 	Props       []store.Property // of its bag
 	Permissions []store.Permission
+	Rules       bool // it has rules
 }
 
 // Stored returns a stored property, whatever its type.
@@ -70,7 +71,10 @@ func ReadFolder(r store.Reader, id store.FolderID) (f *Folder, err error) {
 	if f.Props, err = r.Props(f.Bag); err != nil {
 		return nil, err
 	}
-	f.Permissions, err = r.Permissions(id)
+	if f.Permissions, err = r.Permissions(id); err != nil {
+		return nil, err
+	}
+	f.Rules, err = r.HasRules(id)
 	return f, err
 }
 

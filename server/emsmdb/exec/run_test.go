@@ -101,7 +101,7 @@ func TestRunUnimplementedAnswersForItself(t *testing.T) {
 	w := newWorld(t)
 	w.logOn()
 	resps := w.run(
-		&rop.GetRulesTableRequest{InOut: inOut(0, 1)},
+		&rop.SynchronizationOpenCollectorRequest{InOut: inOut(0, 1)},
 		&rop.GetSearchCriteriaRequest{In: in(0)},
 		&rop.GetReceiveFolderRequest{In: in(0)},
 	)
@@ -115,7 +115,7 @@ func TestRunUnimplementedAnswersForItself(t *testing.T) {
 		t.Errorf("%d unimplemented ROPs counted", got)
 	}
 	for _, g := range w.exec.Gaps() {
-		if g.Kind != exec.GapROP || g.Count != 1 || g.Name != "RopGetRulesTable" && g.Name != "RopGetSearchCriteria" {
+		if g.Kind != exec.GapROP || g.Count != 1 || g.Name != "RopSynchronizationOpenCollector" && g.Name != "RopGetSearchCriteria" {
 			t.Errorf("gap %+v", g)
 		}
 	}

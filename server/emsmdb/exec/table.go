@@ -151,7 +151,9 @@ var table = map[rop.ID]*entry{
 	rop.CopyToStream:                    on(object.KindStream, 4+16, (*Executor).copyToStream, to(object.KindStream)),                                                                // 0x3A
 	rop.CloneStream:                     on(object.KindStream, 0, (*Executor).cloneStream),                                                                                           // 0x3B
 	rop.GetPermissionsTable:             on(object.KindFolder, 0, (*Executor).getPermissionsTable),                                                                                   // 0x3E
+	rop.GetRulesTable:                   on(object.KindFolder, 0, (*Executor).getRulesTable),                                                                                         // 0x3F
 	rop.ModifyPermissions:               on(object.KindFolder, 0, (*Executor).modifyPermissions),                                                                                     // 0x40
+	rop.ModifyRules:                     on(object.KindFolder, 0, (*Executor).modifyRules),                                                                                           // 0x41
 	rop.GetOwningServers:                on(object.KindLogon, 4, (*Executor).getOwningServers),                                                                                       // 0x42
 	rop.LongTermIdFromId:                on(object.KindLogon, 24, (*Executor).longTermIDFromID),                                                                                      // 0x43
 	rop.IdFromLongTermId:                on(object.KindLogon, 8, (*Executor).idFromLongTermID),                                                                                       // 0x44
@@ -164,6 +166,7 @@ var table = map[rop.ID]*entry{
 	rop.GetValidAttachments:             on(object.KindMessage, 2, (*Executor).getValidAttachments, otherwise(mapi.ErrNullObject)),                                                   // 0x52
 	rop.GetNamesFromPropertyIds:         on(object.KindBag, 2, (*Executor).getNamesFromPropertyIDs),                                                                                  // 0x55
 	rop.GetPropertyIdsFromNames:         on(object.KindBag, 2, (*Executor).getPropertyIDsFromNames, plus(propertyIDsSize)),                                                           // 0x56
+	rop.UpdateDeferredActionMessages:    on(object.KindLogon, 0, (*Executor).updateDeferredActionMessages),                                                                           // 0x57
 	rop.EmptyFolder:                     long(object.KindFolder, (*Executor).emptyFolder),                                                                                            // 0x58
 	rop.ExpandRow:                       on(object.KindTable, minExpandRow, (*Executor).expandRow),                                                                                   // 0x59
 	rop.CollapseRow:                     on(object.KindTable, 4, (*Executor).collapseRow),                                                                                            // 0x5A

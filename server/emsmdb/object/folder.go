@@ -85,12 +85,5 @@ func (f *Folder) HasRules(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return hasRules(s), nil
-}
-
-// hasRules reports whether the folder has rules. They come with the rules of [MS-OXORULE]; until then a stored
-// property says so.
-func hasRules(f *cache.Folder) bool {
-	p, ok := f.Stored(mapi.TagHasRules.ID())
-	return ok && p.Value.Bool()
+	return s.Rules, nil
 }

@@ -111,6 +111,8 @@ func (l *Logon) folderComputed(ctx context.Context, s *cache.Folder, tag mapi.Pr
 		if l.perUser(false) {
 			return l.unreadOf(ctx, s)
 		}
+	case mapi.TagHasRules.ID():
+		return prop.Bool(s.Rules && l.env.Profile.Rules.HasRules), nil
 	case mapi.TagAddressBookEntryId.ID():
 		return l.folderAddress(ctx, s)
 	}
@@ -155,8 +157,6 @@ func folderCounts(s *cache.Folder, tag mapi.PropTag) prop.Value {
 		return size(s.ContentSize, tag)
 	case mapi.TagAssociatedMessageSize.ID():
 		return size(s.AssocSize, tag)
-	case mapi.TagHasRules.ID():
-		return prop.Bool(hasRules(s))
 	case mapi.TagCreationTime.ID():
 		return prop.Time(s.Created)
 	case mapi.TagLastModificationTime.ID(), mapi.TagLocalCommitTime.ID(), mapi.TagHierRev.ID():
@@ -187,7 +187,7 @@ func (l *Logon) folderFlags(ctx context.Context, s *cache.Folder) (prop.Value, e
 	if s.Type == store.FolderSearch {
 		flags = mapi.FolderFlagSearch
 	}
-	if hasRules(s) {
+	if s.Rules {
 		flags |= mapi.FolderFlagRules
 	}
 	ipm := l.mailbox.Special[store.SpecialIPMSubtree]

@@ -92,6 +92,9 @@ func (m *Message) write(tx store.Tx, force bool) (saved store.Message, edit stor
 			return saved, edit, store.ErrNotFound
 		}
 	}
+	if err := m.checkExtendedRule(tx); err != nil {
+		return saved, edit, err
+	}
 	computed, flags, err := m.compute(tx)
 	if err != nil {
 		return saved, edit, err
@@ -120,6 +123,21 @@ func (m *Message) write(tx store.Tx, force bool) (saved store.Message, edit stor
 	}
 	saved, err = tx.SaveMessage(m.id, e)
 	return saved, edit, m.checkSize(saved, now.Size, err)
+}
+
+// checkExtendedRule refuses a condition of an extended rule that is larger than PidTagExtendedRuleSizeLimit allows,
+// [MS-OXORULE] 2.2.4.1.10. Whether a condition makes sense only shows when the rule runs.
+func (m *Message) checkExtendedRule(r store.Reader) error {
+	if !m.associated || !m.work.Changed(mapi.TagExtendedRuleMessageCondition) {
+		return nil
+	}
+	props, err := m.work.Props(r, mapi.TagExtendedRuleMessageCondition)
+	for _, p := range props {
+		if max(p.Size, int64(len(p.Value.Str()))) > extendedRuleLimit {
+			return mapi.ErrTooBig
+		}
+	}
+	return err
 }
 
 // checkSize refuses a message that a save makes larger than a message may be.

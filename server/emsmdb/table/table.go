@@ -447,7 +447,7 @@ func reversed(marks []view.Entry) []view.Entry {
 func (t *Table) shown(columns []mapi.PropTag, values []prop.Value) []prop.Value {
 	for i, c := range columns {
 		v := values[i]
-		if len(v.Str()) > RowLimit/2 {
+		if len(v.Str()) > RowLimit/2 && t.src.Kind() != Rules { // rules can be read in no other way
 			v = Cut(v)
 		}
 		if want := prop.ColumnType(c); v.Type() != want {

@@ -20,7 +20,9 @@ func options(t testing.TB, version string) rule.Options {
 	return rule.Options{Profile: &p.Rules, Text: func(s string) string { return s }}
 }
 
-func text(tag mapi.PropTag, s string) prop.Tagged { return prop.Tagged{Tag: tag, Value: prop.String(s)} }
+func text(tag mapi.PropTag, s string) prop.Tagged {
+	return prop.Tagged{Tag: tag, Value: prop.String(s)}
+}
 
 var act = prop.Tagged{Tag: mapi.TagRuleActions, Value: prop.RuleActionsValue(prop.RuleActions{Actions: []prop.RuleAction{
 	{Type: prop.OpDelete, Data: prop.OpaqueData{}},

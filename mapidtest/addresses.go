@@ -39,6 +39,10 @@ func (s *Server) EMSMDB() string { return s.addresses.EMSMDB[0] }
 // NSPI is where the address book and the referral service listen, host:port.
 func (s *Server) NSPI() string { return s.addresses.NSPI[0] }
 
+// SMTP is where mail from programs comes in, host:port; all servers of a process share it. It is empty if listen.smtp
+// is off.
+func (s *Server) SMTP() string { return s.process.smtp }
+
 // EPMPort is the port of the endpoint mapper.
 func (s *Server) EPMPort() int { return port(s.EPM()) }
 

@@ -36,6 +36,7 @@ type process struct {
 	t       testing.TB
 	admin   string // URL of the admin API
 	token   string // of the admin API, empty on loopback
+	smtp    string // where mail comes in
 	http    *http.Client
 	timeout time.Duration
 	servers []*Server
@@ -70,6 +71,9 @@ func Start(t testing.TB, options ...Option) *Server {
 	at := a.Addresses()
 	transport := new(http.Transport)
 	p := &process{t: t, admin: at.Admin, token: token(at.Data), http: &http.Client{Transport: transport}, timeout: o.timeout}
+	if len(at.SMTP) > 0 {
+		p.smtp = at.SMTP[0]
+	}
 	for _, s := range at.Servers {
 		p.servers = append(p.servers, &Server{p, s})
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net"
+	"net/smtp"
 	"slices"
 	"strings"
 	"syscall"
@@ -125,6 +126,18 @@ func TestWaitMessage(t *testing.T) {
 	s.Reset()
 	if n := len(s.Messages("dora", "Inbox")); n != 2 {
 		t.Errorf("%d messages after the reset, the seed has 2", n)
+	}
+}
+
+func TestMailFromAProgram(t *testing.T) {
+	t.Parallel()
+	s := mapidtest.Start(t, mapidtest.Seed(oneMessage))
+	if err := smtp.SendMail(s.SMTP(), nil, "x@elsewhere.test", []string{"dora@mapid.test"}, []byte("Subject: Invoice\r\n\r\nx\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	s.WaitMessage("dora", "Inbox", "Invoice")
+	if got := s.LogOn("dora", "s3cret").Subjects("Inbox"); !slices.Contains(got, "Invoice") {
+		t.Errorf("the Inbox holds %q", got)
 	}
 }
 

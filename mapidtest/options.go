@@ -83,7 +83,8 @@ func (s *settings) config(dir string) (config.Config, error) {
 		}
 	}
 	for path, value := range map[string]string{
-		"listen.epm": "0", "listen.admin": "0", "store.durability": "off", "store.path": filepath.Join(dir, "data", "mapid.db"),
+		"listen.epm": "0", "listen.admin": "0", "listen.smtp": "0", "smtp.tls_cert": "off",
+		"store.durability": "off", "store.path": filepath.Join(dir, "data", "mapid.db"),
 	} {
 		src.Flags = append(src.Flags, config.Flag{Name: "mapidtest.Start", Path: path, Value: value})
 	}

@@ -27,7 +27,7 @@ func (a *App) openAdmin(ctx context.Context) error {
 		Metrics: a.counters, Broker: a.broker, Streams: a.cfg.Limits.AdminStreams, Connections: a.cfg.Limits.AdminConnections,
 		Token: token, Hosts: a.hosts, BodyLimit: int64(a.cfg.Limits.AdminBodySize), Now: a.opts.Now,
 	})
-	l, err := listenAdmin(ctx, address, a.cfg.Listen.Admin)
+	l, err := listenTCP(ctx, address, a.cfg.Listen.Admin, "the admin API", "listen.admin")
 	if err != nil {
 		return err
 	}

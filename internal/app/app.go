@@ -18,6 +18,7 @@ import (
 	"github.com/mapid/mapid/internal/seed"
 	"github.com/mapid/mapid/internal/trace"
 	"github.com/mapid/mapid/server/admin"
+	"github.com/mapid/mapid/server/smtp"
 	"github.com/mapid/mapid/store"
 	"github.com/mapid/mapid/store/sqlite"
 )
@@ -56,6 +57,8 @@ type App struct {
 	demo     func() *seed.Seed // parsed once
 	seeding  sync.Mutex        // held while a seed of the API is read: one takes much memory
 	api      []net.Listener
+	mail     *smtp.Server   // nil without SMTP
+	doors    []net.Listener // of mail
 
 	base   context.Context // the life of every connection and call
 	cancel context.CancelFunc
@@ -111,6 +114,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if err = a.openAdmin(ctx); err != nil {
 		return nil, err
 	}
+	if err = a.openSMTP(ctx); err != nil {
+		return nil, err
+	}
 	if err = a.seedIfEmpty(ctx); err != nil { // after the ports: one that is taken leaves nothing behind
 		return nil, err
 	}
@@ -123,7 +129,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 // close gives back what New opened, in reverse; it is for an App that did not run.
 func (a *App) close() error {
 	a.cancel()
-	for _, l := range a.api {
+	for _, l := range append(a.api, a.doors...) {
 		l.Close()
 	}
 	for _, s := range a.servers {
@@ -147,6 +153,7 @@ type Addresses struct {
 	PID     int               `json:"pid"`
 	Data    string            `json:"data"`
 	Admin   string            `json:"admin"` // URL
+	SMTP    []string          `json:"smtp"`  // each host:port
 	Servers []ServerAddresses `json:"servers"`
 }
 
@@ -164,9 +171,12 @@ type ServerAddresses struct {
 func (a *App) Addresses() Addresses { return a.addresses() }
 
 func (a *App) addresses() Addresses {
-	out := Addresses{PID: os.Getpid(), Data: a.data.path, Servers: []ServerAddresses{}}
+	out := Addresses{PID: os.Getpid(), Data: a.data.path, SMTP: []string{}, Servers: []ServerAddresses{}}
 	if len(a.api) > 0 {
 		out.Admin = "http://" + a.api[0].Addr().String()
+	}
+	for _, l := range a.doors {
+		out.SMTP = append(out.SMTP, l.Addr().String())
 	}
 	for _, s := range a.servers {
 		out.Servers = append(out.Servers, s.addresses())

@@ -35,7 +35,11 @@ func (a *App) printBanner() {
 			fmt.Fprintf(&b, "  %-16s %s\n", line.name, strings.Join(line.addresses, ", "))
 		}
 	}
-	fmt.Fprintf(&b, "\nadmin API          %s\ndata folder        %s\n", a.addresses().Admin, a.data.path)
+	at := a.addresses()
+	if len(at.SMTP) > 0 {
+		fmt.Fprintf(&b, "\nmail by SMTP       %s", strings.Join(at.SMTP, ", "))
+	}
+	fmt.Fprintf(&b, "\nadmin API          %s\ndata folder        %s\n", at.Admin, a.data.path)
 	a.printAccounts(&b)
 	io.WriteString(a.opts.Banner, b.String()) // a banner that nobody reads is no reason to stop
 }

@@ -69,15 +69,15 @@ func (e *startError) Error() string { return e.text }
 
 func (e *startError) Unwrap() error { return e.cause }
 
-// listenAdmin opens the port of the admin API.
-func listenAdmin(ctx context.Context, address string, port int) (net.Listener, error) {
+// listenTCP opens a port that is not one of RPC's. key is the configuration's name for it.
+func listenTCP(ctx context.Context, address string, port int, what, key string) (net.Listener, error) {
 	network := "tcp4"
 	if strings.Contains(address, ":") {
 		network = "tcp" // "::" has both families
 	}
 	l, err := new(net.ListenConfig).Listen(ctx, network, net.JoinHostPort(address, strconv.Itoa(port)))
 	if err != nil {
-		return nil, listenError(err, []string{address}, port, "the admin API", "listen.admin")
+		return nil, listenError(err, []string{address}, port, what, key)
 	}
 	return l, nil
 }

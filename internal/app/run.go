@@ -39,7 +39,14 @@ func (a *App) Run(ctx context.Context) error {
 			a.tasks.Go(func() { l.Serve(a.base) })
 		}
 	}
-	failed := make(chan error, len(a.api))
+	failed := make(chan error, len(a.api)+len(a.doors))
+	for _, l := range a.doors {
+		a.tasks.Go(func() {
+			if err := a.mail.Serve(l); err != nil {
+				failed <- err
+			}
+		})
+	}
 	for _, l := range a.api {
 		a.tasks.Go(func() {
 			if err := a.admin.Serve(l); err != nil {
@@ -82,6 +89,13 @@ func (a *App) shutdown(ctx context.Context) error {
 			}
 			if err := s.emsmdb.Shutdown(grace); err != nil {
 				a.log.Warn("sessions were cut off", zap.String("server", s.cfg.Name), zap.Error(err))
+			}
+		})
+	}
+	if a.mail != nil {
+		ending.Go(func() { // mail that is being taken is taken; the store is still there
+			if err := a.mail.Shutdown(grace); err != nil {
+				a.log.Warn("mail was cut off", zap.Error(err))
 			}
 		})
 	}

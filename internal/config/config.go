@@ -129,9 +129,12 @@ type Store struct {
 type SMTP struct {
 	Hostname  string `yaml:"hostname"`
 	Smarthost string `yaml:"smarthost"`
-	TLSCert   string `yaml:"tls_cert"`
+	TLSCert   string `yaml:"tls_cert"` // NoTLS offers no STARTTLS
 	TLSKey    string `yaml:"tls_key"`
 }
+
+// NoTLS is the certificate that means none.
+const NoTLS = "off"
 
 // Admin is the HTTP API.
 type Admin struct {
@@ -158,6 +161,8 @@ type Limits struct {
 	AdminConnections        int      `yaml:"admin_connections"`
 	AdminStreams            int      `yaml:"admin_streams"`
 	AdminBodySize           Size     `yaml:"admin_body_size"`
+	SMTPConnections         int      `yaml:"smtp_connections"`
+	SMTPMessageSize         Size     `yaml:"smtp_message_size"`
 	ShutdownGrace           Duration `yaml:"shutdown_grace"`
 }
 
@@ -200,7 +205,7 @@ func Default() Config {
 			HandshakeTimeout: seconds(60), IdleTimeout: seconds(7200),
 			SessionsPerUser: 256, HandlesPerSession: 32768, NotificationsPerSession: 1024, TableMemory: 256 << 20,
 			RecipientsPerMessage: 20000, AttachmentsPerMessage: 1000, EmbeddingDepth: 30, MessageSize: 2 << 30, StreamSize: 2 << 30,
-			AdminConnections: 1024, AdminStreams: 256, AdminBodySize: 32 << 20, ShutdownGrace: seconds(10),
+			AdminConnections: 1024, AdminStreams: 256, AdminBodySize: 32 << 20, SMTPConnections: 128, SMTPMessageSize: 36 << 20, ShutdownGrace: seconds(10),
 		},
 		Log:   Log{Level: "info", Format: "auto"},
 		Trace: Trace{Bodies: true},

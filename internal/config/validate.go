@@ -1,8 +1,10 @@
 package config
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/netip"
 	"os"
@@ -49,6 +51,7 @@ func (c *Config) Validate() error {
 	}
 	k.clashes()
 	k.storage()
+	k.smtp()
 	k.limits()
 	k.oneOf("log.level", c.Log.Level, []string{"debug", "info", "warn", "error"})
 	k.oneOf("log.format", c.Log.Format, []string{"auto", "console", "json"})
@@ -239,6 +242,32 @@ func (c *checker) keytab(a Auth, path func(string) string) {
 	}
 }
 
+// smtp checks what mail from elsewhere needs.
+func (c *checker) smtp() {
+	m := c.cfg.SMTP
+	if !hostName.MatchString(m.Hostname) {
+		c.add("smtp.hostname", "%q is not a host name", m.Hostname)
+	}
+	switch {
+	case (m.TLSCert == "" || m.TLSCert == NoTLS) && m.TLSKey == "":
+		return
+	case m.TLSCert == "" || m.TLSCert == NoTLS || m.TLSKey == "":
+		c.add("smtp.tls_cert", "a certificate and its key belong together: set smtp.tls_cert and smtp.tls_key")
+		return
+	}
+	if _, err := tls.LoadX509KeyPair(m.TLSCert, m.TLSKey); err != nil {
+		if file, ok := errors.AsType[*fs.PathError](err); ok {
+			key := "smtp.tls_cert"
+			if file.Path == m.TLSKey {
+				key = "smtp.tls_key"
+			}
+			c.add(key, "cannot read %q: %v", file.Path, file.Err)
+			return
+		}
+		c.add("smtp.tls_cert", "%q with the key %q: %v", m.TLSCert, m.TLSKey, err)
+	}
+}
+
 // clashes finds fixed ports that two listeners want on one address, and names that two servers have.
 func (c *checker) clashes() {
 	owner := make(map[string]string)
@@ -254,6 +283,9 @@ func (c *checker) clashes() {
 			}
 			owner[at] = path
 		}
+	}
+	if l := c.cfg.Listen; l.SMTP != PortOff {
+		claim(l.Address, int(l.SMTP), "listen.smtp")
 	}
 	names := make(map[string]string)
 	for i, s := range c.cfg.EffectiveServers() {
@@ -317,6 +349,8 @@ func (c *checker) limits() {
 	c.atLeast("limits.admin_connections", int64(l.AdminConnections), 4)
 	c.atLeast("limits.admin_streams", int64(l.AdminStreams), 1)
 	c.atLeast("limits.admin_body_size", int64(l.AdminBodySize), 1<<10)
+	c.atLeast("limits.smtp_connections", int64(l.SMTPConnections), 1)
+	c.atLeast("limits.smtp_message_size", int64(l.SMTPMessageSize), 64<<10)
 	c.atLeast("limits.shutdown_grace", int64(l.ShutdownGrace), 0)
 }
 
@@ -328,8 +362,5 @@ func (c *checker) missing() {
 		}
 	}
 	cfg := c.cfg
-	absent("listen.smtp", cfg.Listen.SMTP != PortOff, "SMTP")
-	absent("smtp.smarthost", cfg.SMTP.Smarthost != "", "SMTP")
-	absent("smtp.tls_cert", cfg.SMTP.TLSCert != "", "SMTP")
-	absent("smtp.tls_key", cfg.SMTP.TLSKey != "", "SMTP")
+	absent("smtp.smarthost", cfg.SMTP.Smarthost != "", "sending mail elsewhere")
 }

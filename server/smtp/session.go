@@ -111,7 +111,11 @@ func (l *loginServer) Next(response []byte) (challenge []byte, done bool, err er
 func (t *session) Mail(from string, o *gosmtp.MailOptions) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.mail = Mail{Sender: Sender{Address: from, Account: t.account}, EnvelopeID: o.EnvelopeID, HeaderOnly: o.Return == gosmtp.DSNReturnHeaders}
+	sender := Sender{Address: from, Account: t.account}
+	if err := t.server.opts.Post.Sender(t.server.base, sender); err != nil {
+		return t.refused("sender", err)
+	}
+	t.mail = Mail{Sender: sender, EnvelopeID: o.EnvelopeID, HeaderOnly: o.Return == gosmtp.DSNReturnHeaders}
 	return nil
 }
 

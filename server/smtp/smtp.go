@@ -35,6 +35,8 @@ type Options struct {
 // Post takes mail. Its methods are safe for concurrent use. Their errors are told to the client: a *Refusal in its own
 // words, any other as a passing trouble of the server, which is logged.
 type Post interface {
+	// Sender says whether mail is taken from that sender at all.
+	Sender(ctx context.Context, from Sender) error
 	// Recipient says whether mail to an address is taken from that sender.
 	Recipient(ctx context.Context, from Sender, address string) error
 	// Accept takes a mail. Once it has returned nil every recipient gets the mail exactly once, or its sender a report.

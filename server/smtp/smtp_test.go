@@ -32,6 +32,13 @@ type post struct {
 	begun  chan struct{}
 }
 
+func (p *post) Sender(_ context.Context, from Sender) error {
+	if from.Address == "mallory@elsewhere.test" {
+		return &Refusal{Status: [3]int{5, 7, 60}, Text: "not as her"}
+	}
+	return nil
+}
+
 func (p *post) Recipient(_ context.Context, from Sender, address string) error {
 	switch {
 	case strings.HasSuffix(address, "@mapid.test"):
@@ -262,6 +269,7 @@ func TestRefusals(t *testing.T) {
 	d.say(250, "EHLO client.test")
 	d.say(552, "MAIL FROM:<x@elsewhere.test> SIZE=1048577")
 	d.say(501, "MAIL FROM:<x")
+	d.say(550, "MAIL FROM:<mallory@elsewhere.test>")
 	d.say(250, "MAIL FROM:<x@elsewhere.test>")
 	if text := d.say(550, "RCPT TO:<y@elsewhere.test>"); text != "5.7.1 log on to send there" {
 		t.Errorf("relaying: %q", text)

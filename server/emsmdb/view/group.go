@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/fnv"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/mapid/mapid/store"
@@ -89,28 +90,72 @@ type groups struct {
 	layouts map[int]*Layout // by the number of levels that are open
 }
 
+// run is what follows each other in a block and is of one category of the last level.
+type run struct {
+	key           string // of its first row
+	count, unread int32
+	extreme       string // of its rows
+	place         int32  // of the first row with that, in the run
+}
+
+func (r *run) bytes() int64 { return 64 + int64(len(r.key)) + int64(len(r.extreme)) }
+
+// newRuns finds the runs of rows whose keys begin with the same categories.
+func newRuns(shape Shape, entries []Entry) (out []run) {
+	last := ""
+	for i := range entries {
+		e := &entries[i]
+		if n := len(out); n == 0 || e.Key != last && shape.prefix(e.Key, shape.Categories-1) != shape.prefix(last, shape.Categories-1) {
+			out = append(out, run{key: e.Key})
+		}
+		last = e.Key
+		r := &out[len(out)-1]
+		if shape.Extreme != NoExtreme {
+			if k := shape.extreme(e.Key); r.count == 0 || shape.better(k, r.extreme) {
+				r.extreme, r.place = k, r.count
+			}
+		}
+		r.count++
+		if e.Unread {
+			r.unread++
+		}
+	}
+	for i := range out { // entries share their memory with many others
+		out[i].key, out[i].extreme = strings.Clone(out[i].key), strings.Clone(out[i].extreme)
+	}
+	return slices.Clip(out)
+}
+
+// better reports whether an extreme replaces another one.
+func (s Shape) better(k, best string) bool {
+	return s.Extreme == Largest && k > best || s.Extreme == Smallest && k < best
+}
+
 // group finds the categories: runs of rows whose keys begin with the same bytes.
 func (o *Order) group() *groups {
 	g := &groups{shape: o.shape}
 	open := make([]int32, o.shape.Categories) // nodes that the row is in, by level
+	best := make(map[int32]string)            // extremes of the nodes of the last level
 	last, pos := "", int32(0)
 	for _, b := range o.blocks {
-		for i := range b.ids {
-			e := b.entry(i)
-			if pos == 0 || e.Key != last {
-				g.descend(open, e.Key, last, pos)
-				last = e.Key
-			}
+		for i := range b.runs {
+			r := &b.runs[i]
+			g.descend(open, r.key, last, pos)
+			last = r.key
 			for _, n := range open {
-				g.nodes[n].count++
-				if e.Unread {
-					g.nodes[n].unread++
+				g.nodes[n].count += r.count
+				g.nodes[n].unread += r.unread
+			}
+			if o.shape.Extreme != NoExtreme {
+				leaf := open[len(open)-1]
+				if k, ok := best[leaf]; !ok || o.shape.better(r.extreme, k) {
+					best[leaf], g.nodes[leaf].extreme = r.extreme, pos+r.place
 				}
 			}
-			pos++
+			pos += r.count
 		}
 	}
-	g.extremes(o)
+	g.extremes(best)
 	g.close()
 	return g
 }
@@ -135,24 +180,13 @@ func (g *groups) descend(open []int32, key, last string, pos int32) {
 }
 
 // extremes sorts the categories of the last level within those above by the extremes of their rows.
-func (g *groups) extremes(o *Order) {
+func (g *groups) extremes(best map[int32]string) {
 	if g.shape.Extreme == NoExtreme {
 		return
 	}
-	keys := make(map[int32]string, len(g.nodes)) // by the place of the first row
-	for i := range g.nodes {
-		n := &g.nodes[i]
-		if int(n.level) != g.shape.Categories-1 {
-			continue
-		}
-		best := ""
-		for j, e := range o.Window(int(n.first), int(n.count)) {
-			k := g.shape.extreme(e.Key)
-			if c := cmp.Compare(k, best); j == 0 || g.shape.Extreme == Largest && c > 0 || g.shape.Extreme == Smallest && c < 0 {
-				best, n.extreme = k, n.first+int32(j)
-			}
-		}
-		keys[n.first] = best
+	keys := make(map[int32]string, len(best)) // by the place of the first row
+	for n, k := range best {
+		keys[g.nodes[n].first] = k
 	}
 	for from := 0; from < len(g.nodes); {
 		to := from

@@ -35,6 +35,7 @@ type Order struct {
 	count  int
 	bytes  int64
 	shape  Shape
+	code   *code // that new blocks pack keys by, nil for none
 
 	groups *groups // nil without categories
 }
@@ -78,9 +79,9 @@ func newOrder(shape Shape, entries []Entry) *Order {
 	if !slices.IsSortedFunc(entries, shape.Compare) {
 		slices.SortFunc(entries, shape.Compare)
 	}
-	o := &Order{shape: shape}
+	o := &Order{shape: shape, code: newCode(entries)}
 	for chunk := range slices.Chunk(entries, builtSize) {
-		o.blocks = append(o.blocks, newBlock(chunk))
+		o.blocks = append(o.blocks, newBlock(shape, o.code, chunk))
 	}
 	o.sum()
 	return o
@@ -91,8 +92,11 @@ func (o *Order) sum() {
 	o.starts, o.count, o.bytes = make([]int, len(o.blocks)), 0, 0
 	for i, b := range o.blocks {
 		o.starts[i] = o.count
-		o.count += len(b.ids)
+		o.count += b.len()
 		o.bytes += b.bytes() + 16 // its places in blocks and starts
+	}
+	if o.code != nil {
+		o.bytes += codeSize
 	}
 	if o.shape.Categories > 0 {
 		o.groups = o.group()
@@ -105,19 +109,18 @@ func (o *Order) sum() {
 func (o *Order) patched(ids []store.MessageID, add []Entry) (p *Order, gone int) {
 	set := newIDSet(ids)
 	slices.SortFunc(add, o.shape.Compare)
-	p = &Order{shape: o.shape, blocks: make([]*block, 0, len(o.blocks)+1)}
+	p = &Order{shape: o.shape, code: o.code, blocks: make([]*block, 0, len(o.blocks)+1)}
 	var rows []Entry
 	for i, b := range o.blocks {
 		here := len(add)
 		if i+1 < len(o.blocks) {
-			next := o.blocks[i+1].entry(0)
-			here, _ = slices.BinarySearchFunc(add, next, o.shape.Compare)
+			here, _ = slices.BinarySearchFunc(add, o.blocks[i+1].first, o.shape.Compare)
 		}
 		if here == 0 && !b.holds(set) {
 			p.blocks = append(p.blocks, b)
 			continue
 		}
-		rows = b.appendTo(rows[:0])
+		rows = b.appendTo(rows[:0], 0, b.len())
 		rows = slices.DeleteFunc(rows, func(e Entry) bool {
 			if !set.has(e.ID) {
 				return false
@@ -143,7 +146,7 @@ func (o *Order) append(rows []Entry) {
 	}
 	for len(rows) > 0 {
 		n := min(size, len(rows))
-		o.blocks = append(o.blocks, newBlock(rows[:n]))
+		o.blocks = append(o.blocks, newBlock(o.shape, o.code, rows[:n]))
 		rows = rows[n:]
 	}
 }
@@ -153,7 +156,7 @@ func (o *Order) Len() int { return o.count }
 
 // block returns the index of the block where e stands or belongs; there is at least one.
 func (o *Order) block(e Entry) int {
-	i, found := slices.BinarySearchFunc(o.blocks, e, func(b *block, e Entry) int { return o.shape.Compare(b.entry(0), e) })
+	i, found := slices.BinarySearchFunc(o.blocks, e, func(b *block, e Entry) int { return o.shape.Compare(b.first, e) })
 	if !found && i > 0 {
 		i--
 	}
@@ -166,17 +169,8 @@ func (o *Order) Rank(e Entry) (pos int, found bool) {
 		return 0, false
 	}
 	i := o.block(e)
-	b := o.blocks[i]
-	lo, hi := 0, len(b.ids)
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if o.shape.Compare(b.entry(mid), e) < 0 {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return o.starts[i] + lo, lo < len(b.ids) && o.shape.Compare(b.entry(lo), e) == 0
+	pos, found = o.blocks[i].rank(o.shape, e)
+	return o.starts[i] + pos, found
 }
 
 // at returns the block of a position and the place in it.
@@ -205,9 +199,9 @@ func (o *Order) Window(pos, n int) []Entry {
 func (o *Order) appendWindow(dst []Entry, pos, n int) []Entry {
 	n = min(n, o.count-pos)
 	for i, place := o.at(pos); n > 0; i, place = i+1, 0 {
-		for b := o.blocks[i]; place < len(b.ids) && n > 0; place, n = place+1, n-1 {
-			dst = append(dst, b.entry(place))
-		}
+		b := o.blocks[i]
+		to := min(b.len(), place+n)
+		dst, n = b.appendTo(dst, place, to), n-(to-place)
 	}
 	return dst
 }
@@ -215,14 +209,9 @@ func (o *Order) appendWindow(dst []Entry, pos, n int) []Entry {
 // Find returns the row of a message with an instance number.
 func (o *Order) Find(id store.MessageID, instance uint32) (pos int, e Entry, ok bool) {
 	for i, b := range o.blocks {
-		if id < b.lo || id > b.hi {
-			continue
-		}
-		for j := range b.ids {
-			if b.ids[j] == id {
-				if e := b.entry(j); e.Instance == instance {
-					return o.starts[i] + j, e, true
-				}
+		for j := b.find(id, 0); j >= 0; j = b.find(id, j+1) {
+			if b.row(j).Instance == instance {
+				return o.starts[i] + j, b.entry(j), true
 			}
 		}
 	}

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
 
@@ -22,7 +25,7 @@ func TestOrderSplitsAndShrinks(t *testing.T) {
 			}
 			bytes := int64(0)
 			for _, b := range o.blocks {
-				if n := len(b.ids); n == 0 || n > blockSize {
+				if n := b.len(); n == 0 || n > blockSize {
 					t.Errorf("a block of %d", n)
 				}
 				bytes += b.bytes() + 16
@@ -93,25 +96,79 @@ func TestOrderRankOfWhatIsNotThere(t *testing.T) {
 	}
 }
 
+// subjects are made of words that come in no order, as people choose them, and many belong to threads.
+func subjects(n int) []string {
+	words := strings.Fields(`quarterly figures northern office meeting moved to Thursday please review draft contract for
+		the new building invoice overdue reminder holiday plans summer party lunch menu travel expenses approval request
+		server maintenance window weekend status report project Aurora budget forecast training course registration
+		feedback survey results minutes agenda board vendor offer price list order confirmation delivery delayed password`)
+	rnd := rand.New(rand.NewPCG(1, 2))
+	out := make([]string, n)
+	for i := range out {
+		switch rnd.IntN(4) {
+		case 0:
+			out[i] = "Re: " + out[rnd.IntN(max(1, i))]
+		case 1:
+			out[i] = fmt.Sprintf("Ticket #%06d: %s", rnd.IntN(1e6), words[rnd.IntN(len(words))])
+		default:
+			for range 4 + rnd.IntN(4) {
+				out[i] += words[rnd.IntN(len(words))] + " "
+			}
+			out[i] = strings.TrimSpace(out[i])
+		}
+		out[i] = out[i][:min(len(out[i]), 120)]
+	}
+	return out
+}
+
 // TestOrderMemory holds orders to what a row may take.
 func TestOrderMemory(t *testing.T) {
 	t.Parallel()
 	const n = 100_000
+	order := prop.NewCollation(mapi.LocaleEnglish)
+	subject := subjects(n)
+	value := func(v prop.Value) string { return string(order.AppendSortKey(nil, v, prop.Ascending)) }
+	sender := func(i int) string {
+		return value(prop.String(fmt.Sprintf("a sender whose name is rather long, number %03d", i%500)))
+	}
+	clock := func(i int) string {
+		return value(prop.Time(mapi.FileTime(133_000_000_000_000_000 + 12_345_678*i*7919%1_000_003)))
+	}
 	for _, tt := range []struct {
-		name string
-		key  func(i int) string
+		name  string
+		shape Shape
+		key   func(i int) string
 	}{
-		{"ByID", func(int) string { return "" }},
-		{"ByTime", func(i int) string { return fmt.Sprintf("%08d", i) }},
-		{"BySender", func(i int) string { return fmt.Sprintf("a sender whose name is rather long, number %03d", i%500) }},
+		{"ByID", Shape{}, func(int) string { return "" }},
+		{"ByTime", Shape{}, clock},
+		{"BySender", Shape{}, sender},
+		{"BySize", Shape{}, func(i int) string { return value(prop.Int32(int32(1500 + i*7919%200_003))) }},
+		{"BySubject", Shape{}, func(i int) string { return value(prop.String(subject[i])) }},
+		{"BySubjectDescending", Shape{}, func(i int) string { return string(order.AppendSortKey(nil, prop.String(subject[i]), prop.Descending)) }},
+		{"SendersByTime", Shape{Categories: 1}, func(i int) string { s := sender(i); return string(AppendCuts([]byte(s+clock(i)), len(s))) }},
+		{"DaysBySubject", Shape{Categories: 1}, func(i int) string {
+			day := value(prop.Time(mapi.FileTime(133_000_000_000_000_000 + int64(i%365)*864_000_000_000)))
+			return string(AppendCuts([]byte(day+value(prop.String(subject[i]))), len(day)))
+		}},
 	} {
-		entries := make([]Entry, n)
-		for i := range entries {
-			entries[i] = Entry{Key: tt.key(i), ID: store.MessageID(i + 1)}
-		}
-		if per := float64(newOrder(Shape{}, entries).bytes) / n; per > 32 {
-			t.Errorf("%s: %.1f bytes a row", tt.name, per)
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			entries := make([]Entry, n)
+			for i := range entries {
+				entries[i] = Entry{Key: tt.key(i), ID: store.MessageID(2*i + 1), Unread: tt.shape.Categories > 0 && i%9 == 0}
+			}
+			o := newOrder(tt.shape, entries)
+			per := float64(o.bytes) / n
+			t.Logf("%.1f bytes a row", per)
+			if per > 32 {
+				t.Errorf("%.1f bytes a row", per)
+			}
+			for i := 0; i < n; i += 997 {
+				if pos, found := o.Rank(entries[i]); !found || pos != i {
+					t.Fatalf("row %d has rank %d, %v", i, pos, found)
+				}
+			}
+		})
 	}
 }
 

@@ -224,8 +224,8 @@ func (o *Order) rowsOf(set *idSet) (out []Entry) {
 		if b.hi < set.lo || b.lo > set.hi {
 			continue
 		}
-		for i, id := range b.ids {
-			if set.has(id) {
+		for i := range b.len() {
+			if set.has(b.id(i)) {
 				out = append(out, b.entry(i))
 			}
 		}

@@ -49,6 +49,7 @@ func (c *serveCommand) flags() []config.Flag {
 
 // Run runs the server until it is told to stop. A second signal ends the process at once.
 func (c *serveCommand) Run(env *environment) error {
+	defer app.SteadyHeap()()
 	c.fromEnvironment(env)
 	cfg, err := c.load(env, c.flags()...)
 	if err != nil {

@@ -64,6 +64,7 @@ func serve(in io.Reader, out io.Writer) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
+	defer app.SteadyHeap()()
 	cfg := settings(os.Getenv(dataVariable))
 	log, level, err := app.NewLogger(cfg.Log, os.Stderr)
 	if err != nil {

@@ -184,7 +184,7 @@ func TestOffLoopbackATokenIsNeeded(t *testing.T) {
 	}
 }
 
-func TestNamesThatLogOn(t *testing.T) {
+func TestRequirement01NamesAndDomainsThatLogOn(t *testing.T) {
 	t.Parallel()
 	r := start(t, nil)
 	for _, name := range []struct{ domain, user string }{

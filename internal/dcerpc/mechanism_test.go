@@ -111,8 +111,8 @@ func TestMechanisms(t *testing.T) {
 	}
 }
 
-// TestMechanismsWrongPassword shows that a client with a wrong password gets no further than its first call.
-func TestMechanismsWrongPassword(t *testing.T) {
+// TestPitfallAlsoWrongPasswordIsRefused shows that a client with a wrong password gets no further than its first call.
+func TestPitfallAlsoWrongPasswordIsRefused(t *testing.T) {
 	t.Parallel()
 	for _, service := range []auth.Service{auth.ServiceNTLM, auth.ServiceNegotiate} {
 		t.Run(service.String(), func(t *testing.T) {

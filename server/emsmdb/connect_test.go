@@ -169,7 +169,7 @@ func TestConnectPolicyIsLive(t *testing.T) {
 	w.connect(clear, aliceDN)
 }
 
-func TestConnectLimits(t *testing.T) {
+func TestPitfall20SessionsOfAUserAreBounded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withLimits(emsmdb.Limits{SessionsPerUser: 2}), withPolicy(emsmdb.Policy{MaximumConnections: 3}))
 	first := w.connect(alice, aliceDN)

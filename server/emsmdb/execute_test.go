@@ -17,8 +17,8 @@ import (
 	"github.com/mapid/mapid/server/emsmdb"
 )
 
-// TestExecuteSizes checks the limits of each version, [MS-OXCRPC] 3.1.4.2.
-func TestExecuteSizes(t *testing.T) {
+// TestRequirement03ExecuteSizes checks the limits of each version, [MS-OXCRPC] 3.1.4.2.
+func TestRequirement03ExecuteSizes(t *testing.T) {
 	t.Parallel()
 	good := buffer(0)
 	type request = emsmdb.ExecuteRequest
@@ -273,8 +273,8 @@ func TestExecuteIsNotChained(t *testing.T) {
 	}
 }
 
-// TestExecuteChainedStream reads a body of several payloads; Outlook 2013 must not get one.
-func TestExecuteChainedStream(t *testing.T) {
+// TestPitfall19ReadStreamIsNotChainedForOutlook2013 reads a body of several payloads; Outlook 2013 must not get one.
+func TestPitfall19ReadStreamIsNotChainedForOutlook2013(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name    string

@@ -178,7 +178,7 @@ func TestReadInboxOverRPC(t *testing.T) {
 	}
 }
 
-func TestSessionEndsWithItsConnections(t *testing.T) {
+func TestPitfall20SessionsEndWithTheirConnections(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	dial := w.listen(t)

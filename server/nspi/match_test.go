@@ -104,7 +104,7 @@ func TestGetMatchesFilter(t *testing.T) {
 	}
 }
 
-func TestGetMatchesRefused(t *testing.T) {
+func TestPitfall24GetMatchesKeepsToRequestedAndRefusesWhole(t *testing.T) {
 	t.Parallel()
 	s := newTest(t)
 	for _, tt := range []struct {
@@ -260,7 +260,7 @@ func TestResolveNamesExactWins(t *testing.T) {
 	}
 }
 
-func TestResolveNamesRows(t *testing.T) {
+func TestPitfall24ResolveNamesGivesPermanentEntryIDs(t *testing.T) {
 	t.Parallel()
 	s := newTest(t)
 	q := ResolveNamesRequest{

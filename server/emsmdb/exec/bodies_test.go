@@ -108,9 +108,9 @@ func TestBodiesFromPlainText(t *testing.T) {
 	}
 }
 
-// TestBodiesFromHTML: HTML comes back from the RTF that it is encapsulated in, [MS-OXRTFEX]. Outlook online would show
+// TestPitfall26HTMLIsNotShownAsPlainText: HTML comes back from the RTF that it is encapsulated in, [MS-OXRTFEX]. Outlook online would show
 // HTML as plain text if PidTagRtfInSync were not said of that RTF.
-func TestBodiesFromHTML(t *testing.T) {
+func TestPitfall26HTMLIsNotShownAsPlainText(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.open("HTML without a plain text")
@@ -142,8 +142,8 @@ func TestBodiesFromRTF(t *testing.T) {
 	}
 }
 
-// TestBodiesDamagedRTF: what can't be read is as good as not there, and the message opens all the same.
-func TestBodiesDamagedRTF(t *testing.T) {
+// TestPitfall26DamagedRTFDoesNotKeepAMessageShut: what can't be read is as good as not there, and the message opens all the same.
+func TestPitfall26DamagedRTFDoesNotKeepAMessageShut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.open("No text at all")

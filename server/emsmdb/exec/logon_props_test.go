@@ -273,9 +273,9 @@ func TestLogonQuotaProperties(t *testing.T) {
 	}
 }
 
-// TestSaveOverQuota: a mailbox does not grow beyond its hard limit. What is there can still be read, changed to something
+// TestPitfall27QuotaIsNotAFullDisk: a mailbox does not grow beyond its hard limit. What is there can still be read, changed to something
 // smaller and deleted, and then there is room again. The limit obeys the directory as it is now.
-func TestSaveOverQuota(t *testing.T) {
+func TestPitfall27QuotaIsNotAFullDisk(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withSeed(&seed.Seed{Users: []seed.User{{Name: "alice", Password: "x", Quota: &seed.Quota{Warning: 10, Send: 40, Receive: 60}}}}))
 	l := w.inbox()

@@ -220,8 +220,8 @@ func TestCreateFolderCounts(t *testing.T) {
 	}
 }
 
-// TestChildFolderSurvivesReleaseOfParent is line 18 of what broke Outlook against other servers.
-func TestChildFolderSurvivesReleaseOfParent(t *testing.T) {
+// TestPitfall18SubfolderSurvivesReleaseOfParent is line 18 of what broke Outlook against other servers.
+func TestPitfall18SubfolderSurvivesReleaseOfParent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.inbox()

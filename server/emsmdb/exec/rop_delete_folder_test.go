@@ -256,9 +256,9 @@ func TestDeleteSearchFolder(t *testing.T) {
 	}
 }
 
-// TestDeletedFolderWhileOpen checks what becomes of handles and tables of a folder that another session deletes: they
+// TestPitfall22FolderVanishesWhileItsTableIsOpen checks what becomes of handles and tables of a folder that another session deletes: they
 // fail, each ROP for itself, and the session goes on.
-func TestDeletedFolderWhileOpen(t *testing.T) {
+func TestPitfall22FolderVanishesWhileItsTableIsOpen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	l := w.inbox()

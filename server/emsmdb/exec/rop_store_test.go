@@ -215,7 +215,7 @@ func TestPublicLogon(t *testing.T) {
 	}
 }
 
-func TestLogonWithoutMapping(t *testing.T) {
+func TestPitfall21LogonWithoutReplidMapping(t *testing.T) {
 	t.Parallel()
 	second := func(dn string) *rop.LogonRequest {
 		return &rop.LogonRequest{Out: rop.Out{LogonID: 1, OutputHandleIndex: 1}, LogonFlags: mapi.LogonPrivate, OpenFlags: mapi.OpenUseAdminPrivilege, Essdn: dn}

@@ -186,7 +186,7 @@ func TestQueryRowsCutsLongValues(t *testing.T) {
 	}
 }
 
-func TestQueryRowsMissingColumns(t *testing.T) {
+func TestPitfall22ErrorCellsAreNotFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withSeed(numbered(2)))
 	w.inbox()

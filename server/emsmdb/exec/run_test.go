@@ -96,7 +96,7 @@ func TestRunMalformed(t *testing.T) {
 	}
 }
 
-func TestRunUnimplementedAnswersForItself(t *testing.T) {
+func TestPitfallAlsoUnimplementedROPAnswersForItself(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.logOn()
@@ -231,7 +231,7 @@ func TestRunReleaseOfLogonFreesEverything(t *testing.T) {
 	}
 }
 
-func TestRunChildrenSurviveTheirParent(t *testing.T) {
+func TestPitfall18TableSurvivesReleaseOfFolder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.inbox()

@@ -241,6 +241,9 @@ func (b *buffer) handle(ctx context.Context, c *Call, codec *rop.Codec, req rop.
 			}
 			return nil, mapi.ErrNullObject
 		}
+		if err := c.logon.Refresh(ctx); err != nil {
+			return nil, err
+		}
 		if codec.ID != rop.Progress {
 			b.s.abandon(c.logon) // any other ROP ends what a client waits for, [MS-OXCPRPT] 3.1.5
 		}
@@ -257,6 +260,9 @@ func (b *buffer) handle(ctx context.Context, c *Call, codec *rop.Codec, req rop.
 	if entry.to != 0 {
 		if c.Dest = b.destination(c.Header.Output); c.Dest == nil {
 			return nil, mapi.ErrDstNullObject
+		}
+		if err := b.s.handles[b.table[c.Header.Output]].logon.Refresh(ctx); err != nil {
+			return nil, err
 		}
 		if c.Dest.Kind()&entry.to == 0 {
 			return nil, entry.refusal

@@ -2,15 +2,13 @@ package object
 
 import (
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/server/emsmdb/acl"
 	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
-// Rights are the rights of a user on a folder, PidTagMemberRights, [MS-OXCPERM] 2.2.7.
-type Rights uint32
-
-// rightsAll are all rights that PidTagRights shows, [MS-OXCFOLD] 2.2.2.2.2.8.
-const rightsAll = Rights(mapi.RoleOwner | mapi.RightFolderContact)
+// Rights are the rights of a user on a folder.
+type Rights = acl.Rights
 
 // rights is the one place that decides what a logon may do on a folder. A mailbox's owner, and an administrator who
 // asked for the privilege, may everything; others what the folder's permissions give them. The root can be opened by
@@ -19,11 +17,11 @@ const rightsAll = Rights(mapi.RoleOwner | mapi.RightFolderContact)
 func (l *Logon) rights(f *cache.Folder) Rights {
 	switch {
 	case l.privileged:
-		return rightsAll
+		return acl.All
 	case f == nil:
 		return Rights(mapi.RightFolderVisible)
 	}
-	r := l.principals.rights(f.Permissions)
+	r := l.principals.Rights(f.Permissions) &^ acl.FreeBusy
 	switch root := f.ID == l.mailbox.Special[store.SpecialRoot]; {
 	case root && !l.Public():
 		r |= Rights(mapi.RightFolderVisible)
@@ -35,43 +33,5 @@ func (l *Logon) rights(f *cache.Folder) Rights {
 	return r
 }
 
-// access turns rights on a folder into PidTagAccess of the folder.
-func (r Rights) access() (a uint32) {
-	for _, m := range []struct {
-		right  Rights
-		access uint32
-	}{
-		{Rights(mapi.RightReadAny), mapi.AccessRead}, {Rights(mapi.RightCreate), mapi.AccessCreateContents}, {Rights(mapi.RightCreateSubFolder), mapi.AccessCreateHierarchy},
-		{Rights(mapi.RightFolderOwner), mapi.AccessModify | mapi.AccessDelete | mapi.AccessCreateAssociated},
-	} {
-		if r&m.right != 0 {
-			a |= m.access
-		}
-	}
-	return a
-}
-
-// messageAccess turns rights on a folder into PidTagAccess of a message in it that is not the user's own.
-func (r Rights) messageAccess() (a uint32) {
-	if r&Rights(mapi.RightReadAny) != 0 {
-		a |= mapi.AccessRead
-	}
-	if r&Rights(mapi.RightEditAny) != 0 {
-		a |= mapi.AccessModify
-	}
-	if r&Rights(mapi.RightDeleteAny) != 0 {
-		a |= mapi.AccessDelete
-	}
-	return a
-}
-
-// require refuses what a logon may not do on a folder. A folder the user may not even see does not exist for them.
-func (l *Logon) require(f *cache.Folder, need Rights) error {
-	switch have := l.rights(f); {
-	case have&(Rights(mapi.RightFolderVisible)|Rights(mapi.RightFolderOwner)|Rights(mapi.RightReadAny)) == 0:
-		return mapi.ErrNotFound
-	case have&need != need:
-		return mapi.ErrAccessDenied
-	}
-	return nil
-}
+// require refuses what a logon may not do on a folder.
+func (l *Logon) require(f *cache.Folder, need Rights) error { return l.rights(f).Require(need) }

@@ -7,62 +7,13 @@ import (
 	"time"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/server/emsmdb/acl"
 	"github.com/mapid/mapid/store"
 )
 
-// principals are the names a user's rights are found under, in lower case: the user's own and those of the lists the
-// user is on, directly or through other lists, as of the logon.
-type principals struct {
-	user  string
-	lists []string
-}
-
-func newPrincipals(dir *store.Snapshot, user string) principals {
-	p := principals{user: strings.ToLower(user)}
-	for grew := true; grew; {
-		grew = false
-		for i := range dir.Entries {
-			e := &dir.Entries[i]
-			name := strings.ToLower(e.Name)
-			if e.Kind == store.ListEntry && !slices.Contains(p.lists, name) && slices.ContainsFunc(e.Members, p.is) {
-				p.lists, grew = append(p.lists, name), true
-			}
-		}
-	}
-	return p
-}
-
-// is reports whether a name is the user's or that of one of the lists.
-func (p principals) is(name string) bool {
-	name = strings.ToLower(name)
-	return name == p.user || slices.Contains(p.lists, name)
-}
-
-// rights reads a permission list: an entry of the user's own decides alone; else those of the user's lists together;
-// else what everybody has, [MS-OXCPERM] 3.2.5.
-func (p principals) rights(permissions []store.Permission) Rights {
-	var everybody, lists Rights
-	listed := false
-	for i := range permissions {
-		switch perm := &permissions[i]; {
-		case perm.Member == store.MemberDefault:
-			everybody = Rights(perm.Rights)
-		case perm.Member == store.MemberAnonymous:
-		case strings.EqualFold(perm.Account, p.user):
-			return Rights(perm.Rights)
-		case p.is(perm.Account):
-			lists, listed = lists|Rights(perm.Rights), true
-		}
-	}
-	if listed {
-		return lists
-	}
-	return everybody
-}
-
 // rightsDelegate are the rights that make somebody a delegate: any, but for those to see free and busy times, which
 // everybody has on a calendar.
-const rightsDelegate = rightsAll
+const rightsDelegate = acl.All
 
 // admit decides who may log on to a private mailbox and how, [MS-OXCSTOR] 3.2.5.1.1: the owner and administrators
 // who ask for the privilege as owners, those with a right on any folder as delegates.
@@ -81,12 +32,29 @@ func (l *Logon) admit(ctx context.Context, dir *store.Snapshot, openFlags uint32
 	case openFlags&mapi.OpenTakeOwnership != 0 && p.OwnerFlagDenied != mapi.Success:
 		return p.OwnerFlagDenied
 	}
-	l.principals = newPrincipals(dir, s.User.Name)
+	l.refresh(dir)
 	ok, err := l.delegate(ctx)
 	if err == nil && !ok {
 		err = p.NoOwnerPermission
 	}
 	return err
+}
+
+// Refresh makes the logon see the lists that its user is on as the directory has them now. Every operation begins with
+// it, so that who is taken off a list loses its rights at once.
+func (l *Logon) Refresh(ctx context.Context) error {
+	if l.privileged {
+		return nil
+	}
+	dir, err := l.env.Directory.Snapshot(ctx)
+	if err == nil && dir.Version != l.directory {
+		l.refresh(dir)
+	}
+	return err
+}
+
+func (l *Logon) refresh(dir *store.Snapshot) {
+	l.principals, l.directory = acl.NewPrincipals(dir, l.session.User.Name), dir.Version
 }
 
 // delegate reports whether the user has a right on any folder of the mailbox.
@@ -102,7 +70,7 @@ func (l *Logon) delegate(ctx context.Context) (found bool, err error) {
 			if err != nil {
 				return err
 			}
-			if found = l.principals.rights(permissions)&rightsDelegate != 0; found {
+			if found = l.principals.Rights(permissions)&rightsDelegate != 0; found {
 				return nil
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/acl"
 	"github.com/mapid/mapid/store"
 )
 
@@ -306,7 +307,7 @@ func (a *Attachment) OpenEmbedded(ctx context.Context, codePage uint16, mode uin
 		return nil, nil, mapi.ErrAccessDenied
 	}
 	m := &Message{
-		logon: a.logon, page: page, stages: a.stages, holder: a.work, in: a, embedded: true, rights: rightsAll, depth: a.depth + 1,
+		logon: a.logon, page: page, stages: a.stages, holder: a.work, in: a, embedded: true, rights: acl.All, depth: a.depth + 1,
 		writable: a.writable && (mode != mapi.OpenModeReadOnly || !a.logon.env.Profile.Message.EmbeddedReadOnly),
 	}
 	switch inner := a.work.Message(); {

@@ -3,11 +3,11 @@ package object
 import (
 	"context"
 	"encoding/binary"
-	"slices"
 	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/acl"
 	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
@@ -111,7 +111,7 @@ func (c *contents) run(rs prop.PropertyRestriction) (from, to int) {
 func memberOf(dir *store.Snapshot) func(member, list string) bool {
 	return func(member, list string) bool {
 		m, l := dir.ByDN(dnOf(member)), dir.ByDN(dnOf(list))
-		return m != nil && l != nil && slices.Contains(newPrincipals(dir, m.Name).lists, strings.ToLower(l.Name))
+		return m != nil && l != nil && l.Name != m.Name && acl.NewPrincipals(dir, m.Name).Is(l.Name)
 	}
 }
 

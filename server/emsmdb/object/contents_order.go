@@ -7,6 +7,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/wire"
+	"github.com/mapid/mapid/server/emsmdb/acl"
 	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
@@ -90,7 +91,7 @@ func (c *contents) placing(a table.Arrangement) *placing {
 func (c *contents) shared(a table.Arrangement) *contents {
 	l := &Logon{env: c.logon.env, session: c.logon.session, mailbox: c.logon.mailbox, owner: c.logon.owner, privileged: true}
 	return &contents{
-		logon: l, folder: c.folder, rights: rightsAll, sel: c.sel, arranged: a, dir: c.dir,
+		logon: l, folder: c.folder, rights: acl.All, sel: c.sel, arranged: a, dir: c.dir,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/acl"
 	"github.com/mapid/mapid/store"
 )
 
@@ -122,7 +123,7 @@ func (l *Logon) createIn(tx store.Tx, n store.NewFolder) (store.Folder, error) {
 	if l.Public() && !l.privileged {
 		permissions = append(slices.DeleteFunc(permissions, func(p store.Permission) bool {
 			return strings.EqualFold(p.Account, user)
-		}), store.Permission{Account: user, Rights: uint32(rightsAll)})
+		}), store.Permission{Account: user, Rights: uint32(acl.All)})
 	}
 	if len(permissions) == 0 {
 		return made, nil

@@ -100,7 +100,7 @@ func (l *Logon) folderComputed(ctx context.Context, s *cache.Folder, tag mapi.Pr
 	case mapi.TagStoreRecordKey.ID(), mapi.TagMappingSignature.ID():
 		return prop.Binary(l.mailbox.GUID[:]), nil
 	case mapi.TagAccess.ID():
-		return prop.Uint32(l.rights(s).access()), nil
+		return prop.Uint32(l.rights(s).Access()), nil
 	case mapi.TagRights.ID():
 		return prop.Uint32(uint32(l.rights(s))), nil
 	case mapi.TagFolderFlags.ID():

@@ -41,14 +41,16 @@ type hierarchy struct {
 	deleted     bool
 	restriction prop.Restriction
 
-	read uint64 // generation of list, plus one
-	list []view.Entry
+	read      uint64 // generation of list, plus one
+	directory uint64 // version of the directory that says whose rights they are
+	reads     uint64 // counts readings
+	list      []view.Entry
 }
 
 func (h *hierarchy) Kind() table.Kind { return table.Hierarchy }
 func (h *hierarchy) Close()           {}
 func (h *hierarchy) Len() int         { return len(h.list) }
-func (h *hierarchy) Version() uint64  { return h.read }
+func (h *hierarchy) Version() uint64  { return h.reads }
 
 func (h *hierarchy) Window(_ context.Context, pos, n int) ([]view.Entry, error) {
 	if pos < 0 || pos >= len(h.list) {
@@ -90,7 +92,7 @@ func (h *hierarchy) LookUp(id store.MessageID, _ uint32) (view.Entry, bool) {
 // sync lists the folders again if any changed since.
 func (h *hierarchy) Sync(ctx context.Context) error {
 	now := h.logon.env.folders.Generation() + 1
-	if h.read == now {
+	if h.read == now && h.directory == h.logon.directory {
 		return nil
 	}
 	var folders []store.Folder
@@ -120,7 +122,8 @@ func (h *hierarchy) Sync(ctx context.Context) error {
 			list = append(list, view.Entry{Key: paths.of(&folders[i]), ID: store.MessageID(s.ID)})
 		}
 	}
-	h.list, h.read = list, now
+	h.list, h.read, h.directory = list, now, h.logon.directory
+	h.reads++
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/mapid/mapid/internal/codepage"
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/server/emsmdb/acl"
 	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
@@ -19,12 +20,13 @@ type Logon struct {
 	env        *Env
 	session    *Session
 	mailbox    store.Mailbox
-	owner      store.Entry // zero in the public store
-	privileged bool        // all rights on everything
-	delegated  bool        // told to be a delegate, whatever the rights
-	tracks     bool        // what each user has read in public folders is kept
-	principals principals  // who the user is where rights are looked up; empty if privileged
-	progress   bool        // the client understands RopProgress
+	owner      store.Entry    // zero in the public store
+	privileged bool           // all rights on everything
+	delegated  bool           // told to be a delegate, whatever the rights
+	tracks     bool           // what each user has read in public folders is kept
+	principals acl.Principals // who the user is where rights are looked up; empty if privileged
+	directory  uint64         // version that principals are of
+	progress   bool           // the client understands RopProgress
 	at         time.Time
 	streams    map[*content]struct{} // whose properties do not have what was written yet
 
@@ -144,10 +146,11 @@ func (e *Env) logonPublic(ctx context.Context, s *Session, req LogonRequest) (*L
 		return nil, err
 	}
 	l := &Logon{
-		env: e, session: s, at: e.Now().UTC(), principals: newPrincipals(dir, s.User.Name),
+		env: e, session: s, at: e.Now().UTC(),
 		privileged: s.User.Admin && (req.OpenFlags&mapi.OpenUseAdminPrivilege != 0 || s.AdminConnect),
 		tracks:     req.OpenFlags&mapi.OpenHomeLogon != 0 || !e.Profile.Logon.TracksHomeLogon,
 	}
+	l.refresh(dir)
 	m, err := e.mailboxes.Get(ctx, cache.PublicMailbox)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, mapi.ErrLoginFailure

@@ -145,7 +145,7 @@ func (s *logonState) computed(tag mapi.PropTag) prop.Value {
 	case mapi.TagTestLineSpeed.ID():
 		return prop.Binary(make([]byte, lineSpeedBytes))
 	case mapi.TagAccess.ID():
-		return prop.Uint32(s.rights(nil).access())
+		return prop.Uint32(s.rights(nil).Access())
 	case mapi.TagRights.ID():
 		return prop.Uint32(uint32(s.rights(nil)))
 	case mapi.TagAdditionalRenEntryIdsEx.ID():

@@ -10,6 +10,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
@@ -40,7 +41,8 @@ type Message struct {
 	// touchedReadOnly says that a client tried to change what it may not.
 	touchedReadOnly bool
 
-	rights  Rights         // on the folder, when it was opened
+	rights  Rights         // on the message, as of the last look
+	own     bool           // the user made it
 	columns []mapi.PropTag // of recipient rows, as told when the message was opened
 }
 
@@ -75,7 +77,6 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 	}
 	m := &Message{logon: l, page: page, id: id, stages: newStages(l)}
 	var opened *Opened
-	var own bool
 	err = l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		msg, err := r.Message(id)
 		if err != nil {
@@ -99,7 +100,7 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 		}
 		m.folder, m.work, m.base = msg.Folder, &draft.Draft{Bag: msg.Bag}, msg.Change
 		m.associated, m.softDeleted = msg.Associated, msg.Deleted
-		if own, err = l.made(r, msg.Bag); err != nil {
+		if m.own, err = l.made(r, msg.Bag); err != nil {
 			return err
 		}
 		opened, err = m.opened(r)
@@ -112,11 +113,9 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := l.require(f, Rights(mapi.RightReadAny)); err != nil {
+	m.look(f)
+	if err := m.rights.Require(Rights(mapi.RightReadAny)); err != nil {
 		return nil, nil, err
-	}
-	if m.rights = l.rights(f); own {
-		m.rights = m.rights.ofOwn()
 	}
 	if m.writable, err = m.opensWritable(req.Mode); err != nil {
 		return nil, nil, err
@@ -125,15 +124,24 @@ func (l *Logon) OpenMessage(ctx context.Context, req OpenMessageRequest) (*Messa
 	return m, opened, nil
 }
 
-// ofOwn adds what rights on a folder allow with messages that the user made.
-func (r Rights) ofOwn() Rights {
-	if r&Rights(mapi.RightEditOwned) != 0 {
-		r |= Rights(mapi.RightEditAny)
+// look takes note of what the user may do with the message.
+func (m *Message) look(f *cache.Folder) {
+	if m.rights = m.logon.rights(f); m.own {
+		m.rights = m.rights.OfOwn()
 	}
-	if r&Rights(mapi.RightDeleteOwned) != 0 {
-		r |= Rights(mapi.RightDeleteAny)
+}
+
+// recheck looks again: rights may have been taken away since the message was opened.
+func (m *Message) recheck(ctx context.Context) error {
+	if m.embedded {
+		return nil // the message that it is in decides
 	}
-	return r
+	f, err := m.logon.state(ctx, m.folder)
+	if err != nil {
+		return gone(err)
+	}
+	m.look(f)
+	return nil
 }
 
 // mayEdit reports whether the user may change the message.

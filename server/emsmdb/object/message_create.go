@@ -35,7 +35,7 @@ func (l *Logon) CreateMessage(ctx context.Context, req CreateMessageRequest) (*M
 		return nil, mapi.ErrNotFound
 	case f.Type == store.FolderSearch:
 		return nil, mapi.ErrSearchFolder
-	case !l.rights(f).mayCreate(req.Associated):
+	case !l.rights(f).MayCreate(req.Associated):
 		return nil, l.env.Profile.Message.CreateDenied
 	}
 	m := &Message{
@@ -46,14 +46,6 @@ func (l *Logon) CreateMessage(ctx context.Context, req CreateMessageRequest) (*M
 		return nil, err
 	}
 	return m, nil
-}
-
-// mayCreate reports whether rights on a folder allow to make a message in it.
-func (r Rights) mayCreate(associated bool) bool {
-	if associated {
-		return r&Rights(mapi.RightFolderOwner) != 0
-	}
-	return r&Rights(mapi.RightCreate) != 0
 }
 
 // initialize gives a new message what it starts with.

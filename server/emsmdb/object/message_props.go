@@ -123,10 +123,10 @@ var messageProps = []messageProp{
 		return prop.Int32(int32(min(f.size, math.MaxInt32)))
 	}},
 	{tag: mapi.TagAccess, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
-		return prop.Uint32(f.rights.messageAccess())
+		return prop.Uint32(f.rights.MessageAccess())
 	}},
 	{tag: mapi.TagAccessLevel, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
-		return prop.Uint32(f.rights.messageAccess() & mapi.AccessModify)
+		return prop.Uint32(f.rights.MessageAccess() & mapi.AccessModify)
 	}},
 	{tag: mapi.TagObjectType, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		if !f.logon.env.Profile.Message.ObjectType {

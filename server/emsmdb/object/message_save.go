@@ -17,9 +17,15 @@ import (
 // [MS-OXCMSG] 3.2.5.3. A save that fails leaves everything as it was.
 func (m *Message) Save(ctx context.Context, flags uint8) error {
 	p := &m.logon.env.Profile.Message
-	switch {
-	case !m.writable:
+	if !m.writable {
 		return codeOrNil(p.SaveReadOnly)
+	}
+	if err := m.recheck(ctx); err != nil {
+		return err
+	}
+	switch {
+	case m.fresh && !m.embedded && !m.rights.MayCreate(m.associated):
+		return p.CreateDenied
 	case !m.fresh && !m.mayEdit():
 		return mapi.ErrAccessDenied
 	case m.touchedReadOnly && p.SaveReadOnlyProps != mapi.Success:
@@ -34,6 +40,7 @@ func (m *Message) Save(ctx context.Context, flags uint8) error {
 	if err != nil {
 		return err
 	}
+	m.own = m.own || m.fresh
 	m.fresh, m.touchedReadOnly = false, false
 	if flags&saveFlagsMask == mapi.SaveKeepOpenReadOnly && p.KeepsOpenReadOnly {
 		m.writable = false

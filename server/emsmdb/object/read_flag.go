@@ -21,6 +21,12 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 	if err != nil || mask == 0 {
 		return false, err
 	}
+	if err := m.recheck(ctx); err != nil {
+		return false, err
+	}
+	if err := m.rights.Require(Rights(mapi.RightReadAny)); err != nil {
+		return false, err
+	}
 	err = m.logon.update(ctx, func(tx store.Tx) error {
 		before, err := tx.Message(m.id)
 		switch {

@@ -103,6 +103,9 @@ func (c *contents) shownAs() string {
 	name = append(name, planName(c.plan.tags)...)
 	name = strconv.AppendUint(append(name, '/'), uint64(c.logon.session.CodePage), 16)
 	name = strconv.AppendUint(append(name, '/'), uint64(c.rights), 16)
+	if c.plan.creator >= 0 && c.rights != c.rights.OfOwn() {
+		name = append(append(name, '/'), c.logon.session.User.DN...)
+	}
 	return string(strconv.AppendInt(append(name, '/'), int64(c.arranged.Categories), 16))
 }
 

@@ -77,8 +77,11 @@ func (l *Logon) made(r store.Reader, bag store.BagID) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return find(props, mapi.TagCreatorEntryId).Equal(addressEntryID(&l.session.User)), nil
+	return l.isUser(find(props, mapi.TagCreatorEntryId)), nil
 }
+
+// isUser reports whether an entry id is the user's.
+func (l *Logon) isUser(id prop.Value) bool { return id.Equal(addressEntryID(&l.session.User)) }
 
 // counters turns ids of the protocol into those of the store. One of another replica names nothing.
 func counters(ids []mapi.ID) []uint64 {

@@ -37,6 +37,7 @@ const (
 	needChange
 	needModified
 	needSize
+	needCreator // whether the user made the message
 )
 
 // messageProp is one computed property of messages.
@@ -122,10 +123,10 @@ var messageProps = []messageProp{
 		}
 		return prop.Int32(int32(min(f.size, math.MaxInt32)))
 	}},
-	{tag: mapi.TagAccess, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+	{tag: mapi.TagAccess, need: needCreator, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return prop.Uint32(f.rights.MessageAccess())
 	}},
-	{tag: mapi.TagAccessLevel, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+	{tag: mapi.TagAccessLevel, need: needCreator, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return prop.Uint32(f.rights.MessageAccess() & mapi.AccessModify)
 	}},
 	{tag: mapi.TagObjectType, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {

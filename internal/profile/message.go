@@ -41,7 +41,8 @@ type Message struct {
 	// CreateDenied answers RopCreateMessage without the right. M21, 3.2.5.2 <24>; the test settings of 2007 say
 	// ErrAccessDenied.
 	CreateDenied mapi.ErrorCode
-	// SaveConflict answers a save after another client's; 0 succeeds and drops the change. M22, 3.2.5.3 <25>.
+	// SaveConflict answers a save without ForceSave after another client's; 0 succeeds and drops the change. With
+	// ForceSave every version saves. M22, 3.2.5.3 <25>, test suite R705, R1643 and R1916.
 	SaveConflict mapi.ErrorCode
 	// SaveReadOnlyProps answers a save with changed read-only properties; 0 ignores the changes. M23, 3.2.5.3 <26>.
 	SaveReadOnlyProps mapi.ErrorCode

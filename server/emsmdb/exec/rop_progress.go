@@ -9,6 +9,7 @@ import (
 )
 
 // progress implements RopProgress, [MS-OXCPRPT] 3.2.5.20: a step more of the operation that the logon began, or its end.
+// The text has no code for a logon that began none: ecNotFound is what [MS-OXCDATA] 2.4 has for what is not there.
 func (e *Executor) progress(ctx context.Context, c *Call, req *rop.ProgressRequest) (rop.Response, error) {
 	if p := &e.env.Profile.ROP; !p.Progress {
 		return nil, p.Unsupported

@@ -62,7 +62,9 @@ func gone(err error) error {
 	return err
 }
 
-// CreateAttachment makes an attachment that only its handle knows until it is saved, [MS-OXCMSG] 3.2.5.13.
+// CreateAttachment makes an attachment that only its handle knows until it is saved, [MS-OXCMSG] 3.2.5.13. One too many
+// is ecMaxAttachmentExceeded, and so is one too deep: it is the one code that [MS-OXCMSG] has for a limit of the server's
+// own on what stands in a message.
 func (m *Message) CreateAttachment(ctx context.Context) (*Attachment, uint32, error) {
 	if !m.writable {
 		return nil, 0, mapi.ErrAccessDenied

@@ -147,7 +147,8 @@ func (m *Message) checkExtendedRule(r store.Reader) error {
 	return err
 }
 
-// checkSize refuses a message that a save makes larger than a message may be.
+// checkSize refuses a message that a save makes larger than a message may be. [MS-OXCMSG] 3.2.5.3 names no code for that;
+// ecMessageTooBig is the one of [MS-OXCDATA] 2.4 for a message beyond a maximum size.
 func (m *Message) checkSize(saved store.Message, before int64, err error) error {
 	if err == nil && saved.Size > m.logon.env.Limits.MessageSize && saved.Size > before {
 		return mapi.ErrMessageTooBig

@@ -8,8 +8,9 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// SetReadFlag changes the read state of the message at once, saved or not, and reports whether the read bit changed,
-// [MS-OXCMSG] 2.2.3.11.
+// SetReadFlag changes the read state of the message at once, whether or not other changes are saved, and reports whether
+// the read bit changed, [MS-OXCMSG] 2.2.3.11. A message that was never saved has none to change: ecMsgNotSaved, of
+// [MS-OXCDATA] 2.4.
 func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, err error) {
 	switch {
 	case m.embedded:

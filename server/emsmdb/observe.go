@@ -17,8 +17,13 @@ func (s *Service) observer(caller auth.Caller, ses *session) func(exec.Done) {
 	ses.mu.Unlock()
 	return func(d exec.Done) {
 		op := &trace.Op{
-			Call: caller.Call, Session: uint64(ses.id), User: ses.account, Client: client, Name: d.Request.RopID().String(), IsROP: true,
-			Index: d.Index, Input: d.Input, Output: d.Output, Request: d.Request, Code: d.Code, Dur: d.Dur,
+			Call: caller.Call, Session: uint64(ses.id), User: ses.account, Client: client, IsROP: true,
+			Index: d.Index, Input: d.Input, Output: d.Output, Code: d.Code, Dur: d.Dur,
+		}
+		if d.Request != nil {
+			op.Name, op.Request = d.Request.RopID().String(), d.Request
+		} else { // what the server tells of its own accord
+			op.Name = d.Response.RopID().String()
 		}
 		if d.Response != nil {
 			op.Response = d.Response

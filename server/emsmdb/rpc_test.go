@@ -196,7 +196,7 @@ func TestAsyncStubs(t *testing.T) {
 	if async.IsZero() || async == h {
 		t.Errorf("async handle = %x", async)
 	}
-	ses.state.Queue().Push(nothing)
+	happen(ses)
 	if out, err := call(t, s, assoc, 1, 0, handleStub(async, 0, 0, 0, 0)); err != nil || hex.EncodeToString(out) != vectorE10 {
 		t.Errorf("answer = %x, %v", out, err)
 	}
@@ -380,7 +380,7 @@ func FuzzStubs(f *testing.F) {
 	f.Fuzz(func(t *testing.T, op uint16, stub []byte) {
 		s, ses := waiting(t, profile.Default)
 		s.opts.Policy.Store(&Policy{Blocked: []VersionRange{{To: lastVersion}}})
-		ses.state.Queue().Push(nothing) // so that no wait parks
+		happen(ses) // so that no wait parks
 		assoc := new(dcerpc.Association)
 		h := assoc.NewHandle(waiter, sessionHandle(ses.id), nil)
 		if len(stub) >= 20 && hex.EncodeToString(stub[:20]) == handle {

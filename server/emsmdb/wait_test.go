@@ -13,8 +13,8 @@ import (
 	"github.com/mapid/mapid/auth"
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/profile"
-	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/server/emsmdb/exec"
+	"github.com/mapid/mapid/server/emsmdb/notify"
 	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
@@ -60,8 +60,17 @@ func wait(ctx context.Context, s *Service, id SessionID) <-chan waited {
 	return out
 }
 
-// nothing is a notification that has nothing to tell.
-var nothing = exec.Notification{Render: func() rop.Response { return nil }}
+// silent is an object that wakes waits and then has nothing to tell.
+type silent struct{}
+
+func (silent) Kind() object.Kind                                   { return object.KindSubscription }
+func (silent) Close()                                              {}
+func (silent) Attach(notify.Sink)                                  {}
+func (silent) Events(context.Context, int) ([]notify.Event, error) { return nil, nil }
+func (silent) Told(int)                                            {}
+
+// happen queues an event.
+func happen(ses *session) { ses.state.Queue().Add(1, 0, silent{}).Wake() }
 
 func TestWaitTimesOut(t *testing.T) {
 	t.Parallel()
@@ -90,7 +99,7 @@ func TestWaitWakes(t *testing.T) {
 		s, ses := waiting(t, profile.Default)
 		out := wait(t.Context(), s, ses.id)
 		<-time.After(time.Minute)
-		ses.state.Queue().Push(nothing)
+		happen(ses)
 		if got := <-out; !got.pending || got.err != nil || got.after != time.Minute {
 			t.Errorf("%+v", got)
 		}
@@ -102,7 +111,7 @@ func TestWaitWakes(t *testing.T) {
 			t.Errorf("told again: %+v", got)
 		default:
 		}
-		ses.state.Queue().Push(nothing)
+		happen(ses)
 		if got := <-out; !got.pending {
 			t.Errorf("%+v", got)
 		}
@@ -113,7 +122,7 @@ func TestWaitCompletesAtOnceWithQueuedEvents(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, ses := waiting(t, profile.Default)
-		ses.state.Queue().Push(nothing)
+		happen(ses)
 		if got := <-wait(t.Context(), s, ses.id); !got.pending || got.err != nil || got.after != 0 {
 			t.Errorf("%+v", got)
 		}
@@ -132,7 +141,7 @@ func TestWaitSecondIsRejected(t *testing.T) {
 		if got := <-wait(t.Context(), s, ses.id); !errors.Is(got.err, mapi.ErrRejected) {
 			t.Errorf("second: %+v", got)
 		}
-		ses.state.Queue().Push(nothing)
+		happen(ses)
 		if got := <-first; !got.pending || got.err != nil {
 			t.Errorf("first: %+v", got)
 		}

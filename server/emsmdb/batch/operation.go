@@ -42,10 +42,11 @@ type stage struct {
 // Limit wraps what a step does, so that a step that oversteps a limit is rolled back and ends the Operation.
 type Limit func(ctx context.Context, fn func(store.Tx) error) (func(store.Tx) error, error)
 
-// New begins an Operation on mailboxes. tells says whether the version reports objects that failed.
-func New(st store.Store, within Limit, tells bool, mailboxes ...store.MailboxID) *Operation {
-	slices.Sort(mailboxes)
-	return &Operation{store: st, scope: store.Scope{Mailboxes: slices.Compact(mailboxes)}, within: within, tells: tells}
+// New begins an Operation on the mailboxes of a scope. tells says whether the version reports objects that failed.
+func New(st store.Store, within Limit, tells bool, scope store.Scope) *Operation {
+	slices.Sort(scope.Mailboxes)
+	scope.Mailboxes = slices.Compact(scope.Mailboxes)
+	return &Operation{store: st, scope: scope, within: within, tells: tells}
 }
 
 // Add appends a stage.

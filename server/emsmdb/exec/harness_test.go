@@ -46,6 +46,8 @@ type world struct {
 	columns map[int][]mapi.PropTag // by index of the handle table
 	profile *profile.Profile
 	setup   setup
+	told    []*rop.NotifyResponse // since somebody looked
+	pending bool                  // the last answer had RopPending
 }
 
 // option changes a world before it is built.
@@ -134,7 +136,7 @@ func (w *world) connect(set setup) {
 func (w *world) with(user string) *world {
 	w.t.Helper()
 	other := *w
-	other.columns = make(map[int][]mapi.PropTag)
+	other.columns, other.told = make(map[int][]mapi.PropTag), nil
 	set := w.setup
 	set.user = user
 	other.connect(set)
@@ -207,8 +209,15 @@ func (w *world) decode(payload []byte, reqs ...rop.Request) []rop.Response {
 			w.checkSize(req, out[len(out)-1], d.Offset()-at)
 		}
 	}
+	w.pending = false
 	for d.Len() > 0 {
 		next()
+		switch r := out[len(out)-1].(type) {
+		case *rop.NotifyResponse:
+			w.told, out = append(w.told, r), out[:len(out)-1]
+		case *rop.PendingResponse:
+			w.pending, out = true, out[:len(out)-1]
+		}
 	}
 	return out
 }

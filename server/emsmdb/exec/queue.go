@@ -3,44 +3,90 @@ package exec
 import (
 	"sync"
 
-	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
-// Queue holds a session's notifications until an Execute fetches them, [MS-OXCNOTIF] 3.1.1. It is safe for
-// concurrent use; nothing that holds its lock blocks.
+// Queue knows which objects of a session have something to tell until an Execute fetches it, [MS-OXCNOTIF] 3.1.1. What
+// they have to tell stands in the objects themselves. It is safe for concurrent use; nothing that holds its lock blocks.
 type Queue struct {
-	mu       sync.Mutex // guards what follows
-	items    []Notification
-	limit    int
-	overflow bool // something was dropped since the last drain
-	woken    bool // a wait was told of what is queued
-	shut     bool
-	signal   chan struct{} // closed and replaced whenever waits should look again
+	mu      sync.Mutex // guards what follows, and the places of the queue
+	ready   []*Place   // the first one ready is the first
+	limit   int        // events that may be kept
+	events  int        // that are
+	woken   bool       // a wait was told of what is ready
+	held    bool       // an Execute runs, which will fetch what there is
+	shut    bool
+	drained uint64        // how often everything was fetched
+	signal  chan struct{} // closed and replaced whenever waits should look again
 }
 
-// Notification is one queued event. Render makes the response when an Execute drains the queue, under the session's
-// lock, so that it sees the columns of its table as they are then; nil means that there is nothing to tell.
-type Notification struct {
-	Handle uint32
-	Render func() rop.Response
+// Place is an object's place in the queue. It implements notify.Sink.
+type Place struct {
+	queue  *Queue
+	handle uint32
+	logon  uint8
+	object object.Teller
+	ready  bool
+	gone   bool
 }
 
 func newQueue(limit int) *Queue { return &Queue{limit: limit, signal: make(chan struct{})} }
 
-// Push queues an event and wakes a wait. Over the limit it drops the event and remembers that.
-func (q *Queue) Push(n Notification) {
+// Add gives an object its place, under its handle and the LogonId of its logon.
+func (q *Queue) Add(handle uint32, logon uint8, obj object.Teller) *Place {
+	return &Place{queue: q, handle: handle, logon: logon, object: obj}
+}
+
+// Wake says that the object has something to tell.
+func (p *Place) Wake() {
+	q := p.queue
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.shut {
+	if q.shut || p.gone {
 		return
 	}
-	if len(q.items) >= q.limit {
-		q.overflow = true
-		return
+	if !p.ready {
+		p.ready = true
+		q.ready = append(q.ready, p)
 	}
-	q.items = append(q.items, n)
 	q.woken = false
-	q.wake()
+	if !q.held {
+		q.wake()
+	}
+}
+
+// Reserve takes room for an event.
+func (p *Place) Reserve() bool {
+	q := p.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.events >= q.limit || q.shut {
+		return false
+	}
+	q.events++
+	return true
+}
+
+// Release gives room back.
+func (p *Place) Release(n int) {
+	q := p.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.events -= n
+}
+
+// remove gives the place up.
+func (p *Place) remove() {
+	q := p.queue
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	p.gone = true
+	for i, other := range q.ready {
+		if other == p {
+			q.ready = append(q.ready[:i:i], q.ready[i+1:]...)
+			break
+		}
+	}
 }
 
 // Shut ends the queue: waits return at once from now on.
@@ -59,6 +105,23 @@ func (q *Queue) wake() {
 	q.signal = make(chan struct{})
 }
 
+// hold says that an Execute runs: what there is when it ends it fetches itself, so that nobody need be woken before, least
+// of all for what it does itself.
+func (q *Queue) hold() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.held = true
+}
+
+// unhold ends hold. What is left, or came since, wakes.
+func (q *Queue) unhold() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.held = false; len(q.ready) > 0 && !q.shut {
+		q.wake()
+	}
+}
+
 // Poll tells a wait how things stand: pending reports events it was not told of yet, and counts as telling; shut
 // that none will come; otherwise again is closed when it should ask once more.
 func (q *Queue) Poll() (pending, shut bool, again <-chan struct{}) {
@@ -67,40 +130,52 @@ func (q *Queue) Poll() (pending, shut bool, again <-chan struct{}) {
 	if q.shut {
 		return false, true, nil
 	}
-	if len(q.items) > 0 && !q.woken {
+	if len(q.ready) > 0 && !q.woken && !q.held {
 		q.woken = true
 		return true, false, nil
 	}
 	return false, false, q.signal
 }
 
-// Len returns the number of queued events.
-func (q *Queue) Len() int {
+// Look is Poll for who must be told only once of whatever there is, until it is fetched: pending reports events, drained
+// changes when all are fetched. It does not count as telling a wait.
+func (q *Queue) Look() (pending bool, drained uint64, shut bool, again <-chan struct{}) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	return len(q.items)
+	return len(q.ready) > 0 && !q.held, q.drained, q.shut, q.signal
 }
 
-// take removes and returns the oldest event.
-func (q *Queue) take() (Notification, bool) {
+// Pending reports whether there is something to fetch.
+func (q *Queue) Pending() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.items) == 0 {
-		q.overflow = false
-		return Notification{}, false
-	}
-	n := q.items[0]
-	q.items = q.items[1:]
-	if len(q.items) == 0 {
-		q.items = nil
-	}
-	return n, true
+	return len(q.ready) > 0
 }
 
-// putBack returns an event that did not fit to the front.
-func (q *Queue) putBack(n Notification) {
+// next takes the place out that has been ready longest; nil if there is none.
+func (q *Queue) next() *Place {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.items = append([]Notification{n}, q.items...)
+	if len(q.ready) == 0 {
+		q.drained++
+		return nil
+	}
+	p := q.ready[0]
+	p.ready = false
+	if q.ready = q.ready[1:]; len(q.ready) == 0 {
+		q.ready = nil
+	}
+	return p
+}
+
+// putBack returns a place that has more to tell to the front.
+func (q *Queue) putBack(p *Place) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if p.gone || p.ready {
+		return // it is there again already, if not at the front
+	}
+	p.ready = true
+	q.ready = append([]*Place{p}, q.ready...)
 	q.woken = false
 }

@@ -29,6 +29,8 @@ type Input struct {
 	Overhead int
 	// Client names the program that asks, for the report of what is missing.
 	Client string
+	// Cached says that the program keeps a copy of the mailbox.
+	Cached bool
 	// Observe is told of every ROP; nil tells nobody.
 	Observe func(Done)
 }
@@ -36,7 +38,9 @@ type Input struct {
 // Run executes a ROP input buffer and returns the payloads of the answer, one or, where continued, several. An error
 // is a mapi.ErrorCode, or ErrFault, and fails the call as a whole: what ran before stays done, [MS-OXCROPS] 3.2.5.1.
 func (e *Executor) Run(ctx context.Context, s *Session, in Input) ([][]byte, error) {
-	s.client = in.Client
+	s.client, s.facts.Cached = in.Client, in.Cached
+	s.queue.hold()
+	defer s.queue.unhold()
 	b, err := newBuffer(e, s, in)
 	if err != nil {
 		return nil, err
@@ -44,7 +48,7 @@ func (e *Executor) Run(ctx context.Context, s *Session, in Input) ([][]byte, err
 	if err := b.run(ctx); err != nil {
 		return nil, err
 	}
-	b.notify()
+	b.notify(ctx)
 	payloads := [][]byte{b.payload(b.out.Bytes())}
 	if in.Chain && b.last.ok {
 		payloads = b.chain(ctx, payloads)

@@ -17,17 +17,18 @@ const noHandle uint32 = 0xFFFFFFFF
 // Session is what ROPs act on: handles, logons and queued notifications of one session, [MS-OXCROPS] 3.2.1. Only
 // the holder of the session's lock may use it, but for Queue and Stats.
 type Session struct {
-	exec    *Executor
-	facts   *object.Session
-	index   uint16
-	log     *zap.Logger
-	handles map[uint32]handle
-	next    uint32 // handles are never used again, so a released one is told from one never given
-	logons  map[uint8]uint32
-	running map[*object.Logon]work // what clients wait for
-	queue   *Queue
-	broken  bool   // a panic left the state unknown
-	client  string // the program, as the last buffer told it
+	exec          *Executor
+	facts         *object.Session
+	index         uint16
+	log           *zap.Logger
+	handles       map[uint32]handle
+	next          uint32 // handles are never used again, so a released one is told from one never given
+	logons        map[uint8]uint32
+	running       map[*object.Logon]work // what clients wait for
+	queue         *Queue
+	subscriptions int
+	broken        bool   // a panic left the state unknown
+	client        string // the program, as the last buffer told it
 
 	mu    sync.Mutex // guards stats
 	stats Stats
@@ -37,6 +38,7 @@ type Session struct {
 type handle struct {
 	object object.Object
 	logon  *object.Logon
+	place  *Place // where it tells of what happens; nil if it tells nothing
 }
 
 // Stats are counters of a session for an operator.
@@ -53,6 +55,7 @@ const lastROPs = 10
 
 // NewSession returns a Session without objects.
 func (e *Executor) NewSession(facts *object.Session) *Session {
+	facts.Origin = e.env.Origin()
 	return &Session{
 		exec: e, facts: facts, log: e.log, handles: make(map[uint32]handle), logons: make(map[uint8]uint32),
 		queue: newQueue(e.opts.Notifications),
@@ -72,9 +75,8 @@ func (s *Session) Broken() bool { return s.broken }
 func (s *Session) Close() {
 	s.queue.Shut()
 	for h := range s.handles {
-		s.handles[h].object.Close()
+		s.free(h)
 	}
-	clear(s.handles)
 	clear(s.logons)
 }
 
@@ -112,8 +114,45 @@ func (s *Session) put(obj object.Object, logon *object.Logon) (uint32, error) {
 	if s.next == noHandle {
 		return noHandle, mapi.ErrOutOfResources // four thousand million objects in one session
 	}
-	s.handles[s.next] = handle{obj, logon}
+	h := handle{object: obj, logon: logon}
+	if t, ok := obj.(object.Teller); ok {
+		if t.Kind() == object.KindSubscription {
+			if s.subscriptions >= maxSubscriptions {
+				return noHandle, mapi.ErrOutOfResources
+			}
+			s.subscriptions++
+		}
+		h.place = s.queue.Add(s.next, s.logonID(logon), t)
+		t.Attach(h.place)
+	}
+	s.handles[s.next] = h
 	return s.next, nil
+}
+
+// maxSubscriptions bounds what each change costs in one session.
+const maxSubscriptions = 1024
+
+// logonID is the LogonId of a logon.
+func (s *Session) logonID(l *object.Logon) uint8 {
+	for id, h := range s.logons {
+		if s.handles[h].object == object.Object(l) {
+			return id
+		}
+	}
+	return 0
+}
+
+// free takes an object out and frees it.
+func (s *Session) free(h uint32) {
+	e := s.handles[h]
+	delete(s.handles, h)
+	e.object.Close()
+	if e.place != nil {
+		e.place.remove()
+		if e.object.Kind() == object.KindSubscription {
+			s.subscriptions--
+		}
+	}
 }
 
 // drop frees the object under h; of a logon, everything that belongs to it as well, [MS-OXCROPS] 3.2.5.3.
@@ -122,8 +161,7 @@ func (s *Session) drop(h uint32) {
 	if !ok {
 		return
 	}
-	delete(s.handles, h)
-	e.object.Close()
+	s.free(h)
 	if e.object != object.Object(e.logon) {
 		return
 	}
@@ -135,8 +173,7 @@ func (s *Session) drop(h uint32) {
 	}
 	for other, o := range s.handles {
 		if o.logon == e.logon {
-			delete(s.handles, other)
-			o.object.Close()
+			s.free(other)
 		}
 	}
 	s.noteLogons()

@@ -48,7 +48,12 @@ func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32
 	if err := src.Arrange(table.Arrangement{}); err != nil {
 		return nil, 0, err
 	}
+	src.told = told{known: true, newest: s.ContentChange}
 	t := f.logon.table(src, f.logon.session.CodePage)
+	t.folder, t.event, t.quiet = f.id, t.event|mapi.NotifyMessage, flags&mapi.TableNoNotifications != 0
+	if s.Type == store.FolderSearch && src.sel == (store.Selection{Folder: f.id}) {
+		t.event |= mapi.NotifySearchFolder
+	}
 	rows, err := t.rowCount(ctx, s, src.sel)
 	if err != nil {
 		t.Close()
@@ -88,6 +93,7 @@ type contents struct {
 	pages    *pages          // in place of the order at the beginning of a table by time; nil otherwise
 	plan     *rowPlan        // for the tags asked for last
 	shown    string          // how the rows of plan are kept; empty: not known yet
+	told     told            // what the client was told of the rows
 }
 
 func (c *contents) Kind() table.Kind { return table.Contents }
@@ -194,7 +200,7 @@ func (c *contents) Arrange(a table.Arrangement) error {
 	if c.view != nil {
 		c.view.Close()
 	}
-	c.view, c.order, c.layout, c.pages, c.plan = v, nil, nil, nil, nil
+	c.view, c.order, c.layout, c.pages, c.plan, c.told = v, nil, nil, nil, nil, told{}
 	c.arranged, c.open = a, view.Open{Levels: a.Expanded}
 	if byTime(a) && a.Restriction == nil && !c.sel.Deleted && !v.Built() {
 		c.pages = &pages{descending: a.Orders[0].Order == prop.Descending}

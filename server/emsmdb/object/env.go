@@ -6,12 +6,14 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/profile"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/cache"
+	"github.com/mapid/mapid/server/emsmdb/notify"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
 )
@@ -63,18 +65,21 @@ type Env struct {
 	folders    *cache.Folders
 	rows       *cache.Rows
 	mailboxes  *cache.Mailboxes
+	hub        *notify.Hub
 	collations sync.Map // LCID → *prop.Collation
 	locks      streamLocks
+	origins    atomic.Uint64
 }
 
 // NewEnv returns an Env that follows the store's changes until Close.
 func NewEnv(opts EnvOptions) *Env {
 	opts.Limits = opts.Limits.orDefault()
-	return &Env{
-		EnvOptions: opts, views: view.NewCache(opts.Store, opts.Orders), folders: cache.NewFolders(opts.Store),
-		rows:      cache.NewRows(opts.Store, opts.Orders/4),
-		mailboxes: cache.NewMailboxes(opts.Store),
-	}
+	e := &Env{EnvOptions: opts}
+	// What keeps caches is told of changes before what wakes clients: who is woken must not read what was.
+	e.folders, e.rows, e.mailboxes = cache.NewFolders(opts.Store), cache.NewRows(opts.Store, opts.Orders/4), cache.NewMailboxes(opts.Store)
+	e.views = view.NewCache(opts.Store, opts.Orders)
+	e.hub = notify.NewHub(opts.Store.Changes())
+	return e
 }
 
 // Close stops following the store.
@@ -83,7 +88,11 @@ func (e *Env) Close() {
 	e.folders.Close()
 	e.rows.Close()
 	e.mailboxes.Close()
+	e.hub.Close()
 }
+
+// Origin names a session among those whose changes go into the store.
+func (e *Env) Origin() uint64 { return e.origins.Add(1) }
 
 // collation returns the order of text in a locale.
 func (e *Env) collation(lcid uint32) *prop.Collation {

@@ -97,7 +97,7 @@ func counters(ids []mapi.ID) []uint64 {
 // operation begins work on the logon's mailbox, which may grow, and perhaps others. tells says whether the version
 // reports objects that failed.
 func (l *Logon) operation(tells bool, others ...store.MailboxID) *batch.Operation {
-	return batch.New(l.env.Store, l.within, tells, append([]store.MailboxID{l.mailbox.ID}, others...)...)
+	return batch.New(l.env.Store, l.within, tells, l.writes(append([]store.MailboxID{l.mailbox.ID}, others...)...))
 }
 
 // DeleteMessages deletes messages of the folder softly, or for good, [MS-OXCFOLD] 3.2.5.11 and 3.2.5.12. notify says

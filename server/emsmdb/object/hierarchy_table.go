@@ -8,6 +8,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/cache"
+	"github.com/mapid/mapid/server/emsmdb/notify"
 	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
@@ -24,8 +25,12 @@ func (f *Folder) HierarchyTable(ctx context.Context, flags uint8) (*Table, uint3
 	if err != nil {
 		return nil, 0, err
 	}
-	src := &hierarchy{logon: f.logon, parent: f.id, deep: flags&mapi.TableDepth != 0, deleted: flags&mapi.TableSoftDeletes != 0}
+	src := &hierarchy{
+		logon: f.logon, parent: f.id, deep: flags&mapi.TableDepth != 0, deleted: flags&mapi.TableSoftDeletes != 0,
+		ownQuiet: flags&mapi.TableSuppressesNotifications != 0, changes: new(notify.Folders),
+	}
 	t := f.logon.table(src, f.logon.session.CodePage)
+	t.quiet = flags&mapi.TableNoNotifications != 0
 	if !src.deep && !src.deleted && f.logon.privileged {
 		return t, uint32(s.ChildCount), nil
 	}
@@ -39,12 +44,17 @@ type hierarchy struct {
 	parent      store.FolderID
 	deep        bool
 	deleted     bool
+	ownQuiet    bool // the client wants to hear nothing of what it did itself
 	restriction prop.Restriction
 
 	read      uint64 // generation of list, plus one
 	directory uint64 // version of the directory that says whose rights they are
 	reads     uint64 // counts readings
 	list      []view.Entry
+
+	changes *notify.Folders
+	told    []view.Entry // what the client was told of the rows
+	marked  bool
 }
 
 func (h *hierarchy) Kind() table.Kind { return table.Hierarchy }

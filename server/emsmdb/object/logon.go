@@ -270,7 +270,12 @@ func (l *Logon) update(ctx context.Context, fn func(store.Tx) error) error {
 	if err != nil {
 		return err
 	}
-	return l.env.Store.Update(context.WithoutCancel(ctx), store.Scope{Mailboxes: []store.MailboxID{l.mailbox.ID}}, fn)
+	return l.env.Store.Update(context.WithoutCancel(ctx), l.writes(l.mailbox.ID), fn)
+}
+
+// writes is the scope of a transaction of this logon on mailboxes.
+func (l *Logon) writes(mailboxes ...store.MailboxID) store.Scope {
+	return store.Scope{Mailboxes: mailboxes, Origin: l.session.Origin}
 }
 
 // privateOnly refuses public logons where an operation makes no sense for them.

@@ -46,6 +46,10 @@ type Session struct {
 	LCIDSort      uint32
 	AdminConnect  bool            // connected as an administrator
 	ClientVersion profile.Version // normalised
+	// Origin is stamped on what the session changes; 0 until the session begins.
+	Origin uint64
+	// Cached: the client keeps a copy of the mailbox, as far as it told.
+	Cached bool
 
 	strays []time.Time // recent attempts to log on to mailboxes of other servers
 }

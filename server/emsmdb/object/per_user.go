@@ -209,7 +209,7 @@ func (l *Logon) setReadChanges(ctx context.Context, folder prop.LongTermID, has 
 	if err != nil {
 		return err
 	}
-	scope := store.Scope{Mailboxes: []store.MailboxID{m.ID}}
+	scope := l.writes(m.ID)
 	return l.env.Store.Update(context.WithoutCancel(ctx), scope, func(tx store.Tx) error {
 		f, err := l.publicFolder(tx, folder)
 		if err != nil {

@@ -2,18 +2,21 @@ package object
 
 import (
 	"context"
+	"errors"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/server/emsmdb/notify"
 	"github.com/mapid/mapid/store"
 )
 
 // Subscription is a registered interest in changes of a mailbox, [MS-OXCNOTIF] 2.2.1.2.
 type Subscription struct {
-	logon   *Logon
-	types   uint16
-	whole   bool
-	folder  store.FolderID
-	message store.MessageID
+	logon *Logon
+	types uint16
+	scope notify.Scope
+
+	changes *notify.Subscription // nil before Attach
+	stop    func()
 }
 
 // SubscribeRequest says what a subscription is about.
@@ -24,9 +27,10 @@ type SubscribeRequest struct {
 	Message    mapi.ID // 0 for the folder
 }
 
-// Subscribe registers interest in changes, [MS-OXCNOTIF] 3.1.4.1.
+// Subscribe registers interest in changes, [MS-OXCNOTIF] 3.1.4.1, of whatever types: those that no event has are asked
+// for in vain. Scopes are what the user may see.
 func (l *Logon) Subscribe(ctx context.Context, req SubscribeRequest) (*Subscription, error) {
-	s := &Subscription{logon: l, types: req.Types, whole: req.WholeStore}
+	s := &Subscription{logon: l, types: req.Types, scope: notify.Scope{Mailbox: l.mailbox.ID}}
 	if req.WholeStore {
 		return s, nil
 	}
@@ -34,15 +38,21 @@ func (l *Logon) Subscribe(ctx context.Context, req SubscribeRequest) (*Subscript
 	if err != nil {
 		return nil, err
 	}
-	s.folder = f.ID
+	if err := l.require(f, 0); err != nil {
+		return nil, err
+	}
+	s.scope.Folder = f.ID
 	if req.Message == 0 {
 		return s, nil
+	}
+	if err := l.require(f, Rights(mapi.RightReadAny)); err != nil {
+		return nil, err
 	}
 	id, ok := messageID(req.Message)
 	if !ok {
 		return nil, mapi.ErrNotFound
 	}
-	s.message = id
+	s.scope.Message = id
 	return s, l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		m, err := r.Message(id)
 		if err == nil && m.Mailbox != l.mailbox.ID {
@@ -55,5 +65,88 @@ func (l *Logon) Subscribe(ctx context.Context, req SubscribeRequest) (*Subscript
 // Kind implements Object.
 func (s *Subscription) Kind() Kind { return KindSubscription }
 
+// Attach implements Teller.
+func (s *Subscription) Attach(to notify.Sink) {
+	p := &s.logon.env.Profile.Notify
+	s.changes = notify.NewSubscription(notify.Options{
+		Types: s.types, Folder: s.scope.Folder, Sink: to, Viewer: viewer{s.logon}, ModifiedTags: p.ModifiedTags, NewMailFlags: p.NewMailFlags,
+		Replica: ownReplica,
+	})
+	s.stop = s.logon.env.hub.Watch(s.scope, s.changes.Note)
+}
+
 // Close implements Object.
-func (s *Subscription) Close() {}
+func (s *Subscription) Close() {
+	if s.stop != nil {
+		s.stop()
+		s.changes.Close()
+	}
+}
+
+// Events implements Teller. What the user may not see at this moment is left out.
+func (s *Subscription) Events(ctx context.Context, most int) ([]notify.Event, error) {
+	return s.changes.Events(ctx, most)
+}
+
+// Told implements Teller.
+func (s *Subscription) Told(n int) { s.changes.Told(n) }
+
+// viewer is what the user of a logon may see.
+type viewer struct{ *Logon }
+
+// May implements notify.Viewer.
+func (v viewer) May(ctx context.Context, id store.FolderID, read bool) (may, gone bool, err error) {
+	if v.privileged {
+		return true, false, nil
+	}
+	need := Rights(0)
+	if read {
+		need = Rights(mapi.RightReadAny)
+	}
+	f, err := v.state(ctx, id)
+	if errors.Is(err, mapi.ErrNotFound) {
+		return false, true, nil
+	}
+	return err == nil && v.require(f, need) == nil, false, err
+}
+
+// Counts implements notify.Viewer.
+func (v viewer) Counts(ctx context.Context, id store.FolderID) (total, unread uint32, ok bool, err error) {
+	f, err := v.state(ctx, id)
+	if errors.Is(err, mapi.ErrNotFound) {
+		return 0, 0, false, nil
+	}
+	if err != nil {
+		return 0, 0, false, err
+	}
+	values, err := v.folderValues(ctx, f, []mapi.PropTag{mapi.TagContentCount, mapi.TagContentUnreadCount})
+	if err != nil {
+		return 0, 0, false, err
+	}
+	return uint32(values[0].Int()), uint32(values[1].Int()), true, nil
+}
+
+// Mail implements notify.Viewer.
+func (v viewer) Mail(ctx context.Context, id store.MessageID) (class string, flags uint32, ok bool, err error) {
+	err = v.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		m, err := r.Message(id)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		props, err := r.Props(m.Bag, mapi.TagMessageClass)
+		if err != nil {
+			return err
+		}
+		if ok, flags = !m.Deleted, m.Flags; len(props) == 1 {
+			class = props[0].Value.Str()
+		}
+		return nil
+	})
+	return class, flags, ok, err
+}
+
+// Wide implements notify.Viewer, [MS-OXCNOTIF] 2.2.1.4.1.2: clients with a copy of the mailbox get 8-bit text.
+func (v viewer) Wide() bool { return !v.session.Cached }

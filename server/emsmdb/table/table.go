@@ -62,19 +62,21 @@ type Arrangement struct {
 type Options struct {
 	Source  Source
 	Profile *profile.Table
+	Notify  *profile.Notify
 	// Typed turns a value into the type that a column has for the client.
 	Typed func(v prop.Value, want mapi.PropType) prop.Value
 }
 
 // New returns a table with its cursor at the beginning, without columns.
 func New(opts Options) *Table {
-	return &Table{src: opts.Source, profile: opts.Profile, typed: opts.Typed}
+	return &Table{src: opts.Source, profile: opts.Profile, notify: opts.Notify, typed: opts.Typed}
 }
 
 // Table is an open table, [MS-OXCTABL].
 type Table struct {
 	src     Source
 	profile *profile.Table
+	notify  *profile.Notify
 	typed   func(v prop.Value, want mapi.PropType) prop.Value
 
 	columns  []mapi.PropTag
@@ -92,10 +94,15 @@ type Table struct {
 
 	bookmarks    map[uint32]bookmark
 	lastBookmark uint32
+
+	events *following // nil if the table does not tell of its changes
 }
 
 // Close gives up what the table shows.
-func (t *Table) Close() { t.src.Close() }
+func (t *Table) Close() {
+	t.end()
+	t.src.Close()
+}
 
 // SetColumns chooses the columns, [MS-OXCTABL] 3.2.5.2. The cursor stays where it is.
 func (t *Table) SetColumns(columns []mapi.PropTag) error {
@@ -110,7 +117,7 @@ func (t *Table) SetColumns(columns []mapi.PropTag) error {
 	}
 	a := t.arranged
 	if a.Split = splitOf(a.Orders, columns); a.Split != t.arranged.Split {
-		if err := t.src.Arrange(a); err != nil {
+		if err := t.rearrange(a); err != nil {
 			return err
 		}
 		t.arranged = a
@@ -241,14 +248,32 @@ func (t *Table) Restrict(rs prop.Restriction) error {
 		return err
 	}
 	t.unrestricted = false
+	if t.notify.RestrictionChanged && t.Notifies() {
+		t.events.restricted = true
+		t.events.wake()
+	}
 	return nil
 }
 
 // Invalidate is what a failed RopRestrict leaves behind: rows can't be read until the next success, [MS-OXCTABL] 3.2.5.4.
 func (t *Table) Invalidate() { t.unrestricted = t.unrestricted || t.can(opRestrict) == nil }
 
-func (t *Table) arrange(a Arrangement) error {
+// rearrange has the source show something else. What was to be told of the rows so far says nothing any more.
+func (t *Table) rearrange(a Arrangement) error {
+	again := t.Notifies() && !t.notify.NeedsView
+	t.end()
 	if err := t.src.Arrange(a); err != nil {
+		return err
+	}
+	if again {
+		t.begin()
+		t.events.source.Mark()
+	}
+	return nil
+}
+
+func (t *Table) arrange(a Arrangement) error {
+	if err := t.rearrange(a); err != nil {
 		return err
 	}
 	t.arranged = a
@@ -280,8 +305,15 @@ func (t *Table) sync(ctx context.Context) error {
 		return mapi.ErrNullObject
 	}
 	t.running = 0
+	first := t.begin()
 	if err := t.src.Sync(ctx); err != nil {
+		if first {
+			t.end()
+		}
 		return err
+	}
+	if first {
+		t.events.source.Mark()
 	}
 	if v := t.src.Version(); v != t.version {
 		if t.marked {

@@ -1,6 +1,7 @@
 package object
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -23,27 +24,18 @@ func (m *Message) AttachmentTable(_ context.Context, flags uint8) (*Table, error
 
 // attachments is the source of attachment tables. A message has few: they are listed for every look.
 type attachments struct {
+	table.List
 	message *Message
 	list    []*Attachment
-	marks   []view.Entry
-	reads   uint64
 }
 
 func (a *attachments) Kind() table.Kind { return table.Attachments }
-func (a *attachments) Close()           {}
-func (a *attachments) Len() int         { return len(a.marks) }
-func (a *attachments) Version() uint64  { return a.reads }
 
-func (a *attachments) Window(_ context.Context, pos, n int) ([]view.Entry, error) {
-	if pos < 0 || pos >= len(a.marks) {
-		return nil, nil
-	}
-	return a.marks[pos:min(pos+n, len(a.marks))], nil
-}
-
-// rank finds an attachment by its number, or the place it had.
+// Rank finds an attachment by its number, or the place it had.
 func (a *attachments) Rank(mark view.Entry) (int, bool) {
-	return slices.BinarySearchFunc(a.marks, mark, view.Shape{}.Compare)
+	return slices.BinarySearchFunc(a.list, mark, func(at *Attachment, mark view.Entry) int {
+		return cmp.Compare(uint64(at.work.Number), uint64(mark.ID))
+	})
 }
 
 func (a *attachments) Sync(ctx context.Context) error {
@@ -62,10 +54,7 @@ func (a *attachments) Sync(ctx context.Context) error {
 			marks = append(marks, view.Entry{ID: store.MessageID(list[i].work.Number)})
 		}
 		a.list = list
-		if a.reads == 0 || !slices.Equal(a.marks, marks) {
-			a.reads++
-		}
-		a.marks = marks
+		a.Set(marks)
 		return nil
 	})
 }

@@ -34,30 +34,11 @@ type rowList struct {
 	read        func(ctx context.Context) ([]listRow, error)
 	restriction prop.Restriction
 
-	list  []listRow
-	marks []view.Entry
-	reads uint64
+	table.List
+	rows []listRow
 }
 
 func (s *rowList) Kind() table.Kind { return s.table }
-func (s *rowList) Close()           {}
-func (s *rowList) Len() int         { return len(s.marks) }
-func (s *rowList) Version() uint64  { return s.reads }
-
-func (s *rowList) Window(_ context.Context, pos, n int) ([]view.Entry, error) {
-	if pos < 0 || pos >= len(s.marks) {
-		return nil, nil
-	}
-	return s.marks[pos:min(pos+n, len(s.marks))], nil
-}
-
-// rank finds a row; one that is gone stands where the list ends.
-func (s *rowList) Rank(mark view.Entry) (int, bool) {
-	if i := slices.Index(s.marks, mark); i >= 0 {
-		return i, true
-	}
-	return len(s.marks), false
-}
 
 func (s *rowList) Sync(ctx context.Context) error {
 	list, err := s.read(ctx)
@@ -72,10 +53,8 @@ func (s *rowList) Sync(ctx context.Context) error {
 	for i := range list {
 		marks[i] = view.Entry{ID: store.MessageID(list[i].id)}
 	}
-	if s.reads == 0 || !slices.Equal(s.marks, marks) {
-		s.reads++
-	}
-	s.list, s.marks = list, marks
+	s.rows = list
+	s.Set(marks)
 	return nil
 }
 
@@ -85,9 +64,9 @@ func (s *rowList) matcher(rs prop.Restriction) *prop.Matcher {
 
 // row returns the row of a mark, nil if it is gone.
 func (s *rowList) row(mark view.Entry) *listRow {
-	for i := range s.list {
-		if s.list[i].id == int64(mark.ID) {
-			return &s.list[i]
+	for i := range s.rows {
+		if s.rows[i].id == int64(mark.ID) {
+			return &s.rows[i]
 		}
 	}
 	return nil
@@ -119,7 +98,8 @@ func (s *rowList) Find(_ context.Context, rs prop.Restriction, marks []view.Entr
 }
 
 func (s *rowList) Arrange(a table.Arrangement) error {
-	s.restriction, s.reads = a.Restriction, 0
+	s.restriction = a.Restriction
+	s.Forget()
 	return nil
 }
 

@@ -159,9 +159,27 @@ func encodeText(w io.Writer, from io.Reader, page uint32) error {
 	})
 }
 
-// eachText reads text in UTF-16LE and hands it on in pieces of whole characters.
+// eachText reads text in UTF-16LE and hands it on in pieces of whole characters. Half a unit at the end is dropped.
 func eachText(from io.Reader, do func(text string) error) error {
-	buf := make([]byte, 2*textPiece)
+	whole := func(b []byte) int {
+		n := len(b) &^ 1
+		if n > 0 && utf16.IsSurrogate(rune(binary.LittleEndian.Uint16(b[n-2:]))) && b[n-1] < 0xDC {
+			n -= 2 // the second half comes with the next piece
+		}
+		return n
+	}
+	return eachPiece(from, 2*textPiece, whole, func(b []byte) error {
+		if len(b) < 2 {
+			return nil
+		}
+		return do(wire.DecodeUTF16(b[:len(b)&^1]))
+	})
+}
+
+// eachPiece reads pieces of up to size bytes and hands on as much of each as is whole; the rest comes with the next one.
+// The last piece is whole in any case.
+func eachPiece(from io.Reader, size int, whole func(b []byte) int, do func(b []byte) error) error {
+	buf := make([]byte, size)
 	kept := 0
 	for {
 		n, err := io.ReadFull(from, buf[kept:])
@@ -170,17 +188,12 @@ func eachText(from io.Reader, do func(text string) error) error {
 		if err != nil && !last {
 			return err
 		}
-		use := n &^ 1
-		if !last && utf16.IsSurrogate(rune(binary.LittleEndian.Uint16(buf[use-2:]))) && buf[use-1] < 0xDC {
-			use -= 2 // the second half comes with the next piece
+		use := n
+		if !last {
+			use = whole(buf[:n])
 		}
-		if use > 0 {
-			if err := do(wire.DecodeUTF16(buf[:use])); err != nil {
-				return err
-			}
-		}
-		if last {
-			return nil
+		if err := do(buf[:use]); err != nil || last {
+			return err
 		}
 		kept = copy(buf, buf[use:n])
 	}
@@ -193,33 +206,24 @@ func decodeText(w io.Writer, from io.Reader, page uint32) error {
 
 // writeUTF16 converts text in UTF-8 to UTF-16LE.
 func writeUTF16(w io.Writer, from io.Reader) error {
-	buf := make([]byte, textPiece)
 	var out wire.Writer
-	kept := 0
-	for {
-		n, err := io.ReadFull(from, buf[kept:])
-		n += kept
-		last := err == io.EOF || err == io.ErrUnexpectedEOF
-		if err != nil && !last {
-			return err
-		}
-		use := n
-		for back := 1; !last && back < utf8.UTFMax && back <= n; back++ {
-			if utf8.RuneStart(buf[n-back]) {
-				if !utf8.FullRune(buf[n-back : n]) {
-					use = n - back
-				}
-				break
-			}
-		}
+	return eachPiece(from, textPiece, wholeRunes, func(b []byte) error {
 		out.Buf = out.Buf[:0]
-		out.UTF16(string(buf[:use]))
-		if _, err := w.Write(out.Bytes()); err != nil {
-			return err
+		out.UTF16(string(b))
+		_, err := w.Write(out.Buf)
+		return err
+	})
+}
+
+// wholeRunes returns how many bytes of UTF-8 end with a whole character.
+func wholeRunes(b []byte) int {
+	for back := 1; back < utf8.UTFMax && back <= len(b); back++ {
+		if utf8.RuneStart(b[len(b)-back]) {
+			if !utf8.FullRune(b[len(b)-back:]) {
+				return len(b) - back
+			}
+			break
 		}
-		if last {
-			return nil
-		}
-		kept = copy(buf, buf[use:n])
 	}
+	return len(b)
 }

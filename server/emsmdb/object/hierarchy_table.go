@@ -117,7 +117,11 @@ func (h *hierarchy) Sync(ctx context.Context) error {
 	list := make([]view.Entry, 0, len(folders))
 	paths := folderPaths{h.parent: ""}
 	for i := range folders {
+		path := paths.of(&folders[i]) // of all: those below have it in theirs
 		s, err := h.logon.state(ctx, folders[i].ID)
+		if err == mapi.ErrNotFound { //nolint:errorlint // a bare code: it was deleted since
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -129,7 +133,7 @@ func (h *hierarchy) Sync(ctx context.Context) error {
 			return err
 		}
 		if ok {
-			list = append(list, view.Entry{Key: paths.of(&folders[i]), ID: store.MessageID(s.ID)})
+			list = append(list, view.Entry{Key: path, ID: store.MessageID(s.ID)})
 		}
 	}
 	h.list, h.read, h.directory = list, now, h.logon.directory

@@ -101,6 +101,9 @@ func (c *contents) Close()           { c.view.Close() }
 
 // Sync implements table.Source. As long as nobody needed the whole order, and the folder stays as it is, pages do.
 func (c *contents) Sync(ctx context.Context) error {
+	if err := c.readable(ctx); err != nil {
+		return err
+	}
 	if c.pages != nil {
 		ok, err := c.pages.current(ctx, c)
 		if ok || err != nil {
@@ -108,6 +111,18 @@ func (c *contents) Sync(ctx context.Context) error {
 		}
 	}
 	return c.whole(ctx)
+}
+
+// readable refuses a table whose folder the user may not read any more.
+func (c *contents) readable(ctx context.Context) error {
+	if c.logon.privileged {
+		return nil
+	}
+	s, err := c.logon.state(ctx, c.folder)
+	if err == nil {
+		err = c.logon.require(s, Rights(mapi.RightReadAny))
+	}
+	return err
 }
 
 // whole reads the order of the whole folder.

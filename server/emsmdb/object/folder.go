@@ -67,6 +67,15 @@ func (l *Logon) state(ctx context.Context, id store.FolderID) (*cache.Folder, er
 	return f, err
 }
 
+// seen reads the folder, if the user still sees it.
+func (f *Folder) seen(ctx context.Context) (*cache.Folder, error) {
+	s, err := f.logon.state(ctx, f.id)
+	if err == nil {
+		err = f.logon.require(s, 0)
+	}
+	return s, err
+}
+
 // Kind implements Object.
 func (f *Folder) Kind() Kind { return KindFolder }
 

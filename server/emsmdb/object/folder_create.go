@@ -48,7 +48,7 @@ func (f *Folder) mayHave(ctx context.Context, req CreateFolderRequest) error {
 	if t := store.FolderType(req.Type); t != store.FolderGeneric && t != store.FolderSearch || req.Name == "" {
 		return mapi.ErrInvalidParameter
 	}
-	parent, err := f.logon.state(ctx, f.id)
+	parent, err := f.seen(ctx)
 	switch {
 	case err != nil:
 		return err

@@ -55,6 +55,9 @@ func (m *members) may(r store.Reader, msg *store.Message, any, owned uint32) err
 			return err
 		}
 	}
+	if !have.Sees() {
+		return store.ErrNotFound
+	}
 	return mapi.ErrAccessDenied
 }
 
@@ -144,7 +147,7 @@ func (f *Folder) MoveCopyMessages(ctx context.Context, dst *Folder, ids []mapi.I
 
 // transfer moves or copies one message.
 func (m *members) transfer(tx store.Tx, id uint64, to store.FolderID, copying bool) (int64, error) {
-	msg, err := m.get(tx, id, mapi.RightReadAny, 0)
+	msg, err := m.get(tx, id, mapi.RightReadAny, mapi.RightFolderVisible)
 	if err != nil {
 		return 0, err
 	}
@@ -165,7 +168,7 @@ func (m *members) transfer(tx store.Tx, id uint64, to store.FolderID, copying bo
 // takes refuses a destination that takes nothing: one that is gone, that shows what a search found, or where the user
 // may not do what needs a right, which is refused with denied.
 func (f *Folder) takes(ctx context.Context, right uint32, denied mapi.ErrorCode) error {
-	s, err := f.logon.state(ctx, f.id)
+	s, err := f.seen(ctx)
 	switch {
 	case err != nil:
 		return err
@@ -199,7 +202,7 @@ func (f *Folder) SetReadFlags(ctx context.Context, ids []mapi.ID, flags uint8) (
 	}
 	op := f.logon.operation(p.ReadFlagsPartial)
 	op.Add(list, func(tx store.Tx, id uint64) (int64, error) {
-		msg, err := m.get(tx, id, mapi.RightReadAny, 0)
+		msg, err := m.get(tx, id, mapi.RightReadAny, mapi.RightFolderVisible)
 		if err != nil || mask == 0 {
 			return 0, err
 		}
@@ -239,7 +242,7 @@ func (f *Folder) MessageStatus(ctx context.Context, id mapi.ID) (status uint32, 
 		return 0, err
 	}
 	err = f.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		msg, err := m.get(r, counters([]mapi.ID{id})[0], mapi.RightReadAny, 0)
+		msg, err := m.get(r, counters([]mapi.ID{id})[0], mapi.RightReadAny, mapi.RightFolderVisible)
 		status = msg.Status
 		return err
 	})

@@ -29,7 +29,7 @@ var folderTags = []mapi.PropTag{
 
 // Get implements Bag.
 func (f *Folder) Get(ctx context.Context, tags []mapi.PropTag) ([]prop.Value, error) {
-	s, err := f.logon.state(ctx, f.id)
+	s, err := f.seen(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +55,7 @@ func (l *Logon) folderValues(ctx context.Context, s *cache.Folder, tags []mapi.P
 
 // List implements Bag.
 func (f *Folder) List(ctx context.Context) ([]mapi.PropTag, error) {
-	s, err := f.logon.state(ctx, f.id)
+	s, err := f.seen(ctx)
 	if err != nil {
 		return nil, err
 	}

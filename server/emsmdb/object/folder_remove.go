@@ -47,7 +47,7 @@ func (f *Folder) DeleteFolder(ctx context.Context, fid mapi.ID, flags uint8) (*b
 // [MS-OXCFOLD] 3.2.5.9 and 3.2.5.10. For good includes what was deleted softly before.
 func (f *Folder) Empty(ctx context.Context, hard, associated bool) (*batch.Operation, error) {
 	l, p := f.logon, &f.logon.env.Profile.Folder
-	s, err := l.state(ctx, f.id)
+	s, err := f.seen(ctx)
 	switch {
 	case err != nil:
 		return nil, err

@@ -21,7 +21,7 @@ func (f *Folder) HierarchyTable(ctx context.Context, flags uint8) (*Table, uint3
 	if bad := f.logon.env.Profile.Folder.BadHierarchyFlags; flags&^known != 0 && bad != mapi.Success {
 		return nil, 0, bad
 	}
-	s, err := f.logon.state(ctx, f.id)
+	s, err := f.seen(ctx)
 	if err != nil {
 		return nil, 0, err
 	}

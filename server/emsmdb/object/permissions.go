@@ -37,6 +37,9 @@ func (f *Folder) PermissionsTable(ctx context.Context, flags uint8) (*Table, err
 // permissionRows lists the default entry, the anonymous one, and the others by their ids.
 func (f *Folder) permissionRows(ctx context.Context, shown uint32) ([]listRow, error) {
 	s, err := f.logon.state(ctx, f.id)
+	if err == nil {
+		err = f.logon.require(s, Rights(mapi.RightFolderVisible))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,13 @@ func (f *Folder) RulesTable(ctx context.Context, flags uint8) (*Table, error) {
 }
 
 func (f *Folder) ruleRows(ctx context.Context) (rows []listRow, err error) {
+	s, err := f.logon.state(ctx, f.id)
+	if err == nil {
+		err = f.logon.require(s, Rights(mapi.RightFolderOwner))
+	}
+	if err != nil {
+		return nil, err
+	}
 	err = f.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		list, err := r.Rules(f.id)
 		for i := range list {

@@ -33,6 +33,11 @@ func OpenStream(ctx context.Context, b Bag, tag mapi.PropTag, mode uint8) (*Stre
 	if !ok || !streams(b, tag) {
 		return nil, mapi.ErrNoSupport
 	}
+	if f, ok := b.(*Folder); ok {
+		if _, err := f.seen(ctx); err != nil {
+			return nil, err
+		}
+	}
 	writable := false
 	if mode != mapi.OpenModeReadOnly {
 		err := streamWritable(ctx, obj, tag)

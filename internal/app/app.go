@@ -18,6 +18,7 @@ import (
 	"github.com/mapid/mapid/internal/seed"
 	"github.com/mapid/mapid/internal/trace"
 	"github.com/mapid/mapid/server/admin"
+	"github.com/mapid/mapid/server/emsmdb/search"
 	"github.com/mapid/mapid/server/smtp"
 	"github.com/mapid/mapid/store"
 	"github.com/mapid/mapid/store/sqlite"
@@ -48,6 +49,7 @@ type App struct {
 	store    *sqlite.Store
 	users    *accounts
 	servers  []*server
+	searches *search.Worker
 	admin    *admin.Server
 	hub      *trace.Hub
 	file     *traceFile
@@ -111,6 +113,7 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		}
 		a.servers = append(a.servers, s)
 	}
+	a.searches = search.New(search.Options{Store: a.store, Logger: a.log.Named("search"), Judge: a.servers[0].emsmdb.Judge})
 	if err = a.openAdmin(ctx); err != nil {
 		return nil, err
 	}

@@ -54,6 +54,7 @@ func (a *App) Run(ctx context.Context) error {
 			}
 		})
 	}
+	a.tasks.Go(func() { a.searches.Run(a.base) })
 	a.printBanner()
 	a.ready.set("")
 	a.log.Info("ready", zap.String("admin", a.addresses().Admin), zap.Int("servers", len(a.servers)))

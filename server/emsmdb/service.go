@@ -14,9 +14,11 @@ import (
 
 	"github.com/mapid/mapid/auth"
 	"github.com/mapid/mapid/internal/profile"
+	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/trace"
 	"github.com/mapid/mapid/server/emsmdb/exec"
 	"github.com/mapid/mapid/server/emsmdb/object"
+	"github.com/mapid/mapid/server/emsmdb/search"
 	"github.com/mapid/mapid/store"
 )
 
@@ -138,6 +140,11 @@ func (s *Service) EndAll() {
 	for _, ses := range s.registry.all() {
 		s.drop(ses.id, ErrNoSession)
 	}
+}
+
+// Judge prepares to judge messages of a mailbox for search folders.
+func (s *Service) Judge(ctx context.Context, mailbox store.MailboxID, restrictions []prop.Restriction) (*search.Judge, error) {
+	return s.env.Judge(ctx, mailbox, restrictions)
 }
 
 // Unimplemented returns how often clients asked for a ROP that has no handler.

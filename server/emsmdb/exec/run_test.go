@@ -102,7 +102,7 @@ func TestPitfallAlsoUnimplementedROPAnswersForItself(t *testing.T) {
 	w.logOn()
 	resps := w.run(
 		&rop.SynchronizationOpenCollectorRequest{InOut: inOut(0, 1)},
-		&rop.GetSearchCriteriaRequest{In: in(0)},
+		&rop.FastTransferDestinationConfigureRequest{InOut: inOut(0, 1)},
 		&rop.GetReceiveFolderRequest{In: in(0)},
 	)
 	want := []mapi.ErrorCode{mapi.ErrNoSupport, mapi.ErrNoSupport, mapi.Success}
@@ -115,7 +115,7 @@ func TestPitfallAlsoUnimplementedROPAnswersForItself(t *testing.T) {
 		t.Errorf("%d unimplemented ROPs counted", got)
 	}
 	for _, g := range w.exec.Gaps() {
-		if g.Kind != exec.GapROP || g.Count != 1 || g.Name != "RopSynchronizationOpenCollector" && g.Name != "RopGetSearchCriteria" {
+		if g.Kind != exec.GapROP || g.Count != 1 || g.Name != "RopSynchronizationOpenCollector" && g.Name != "RopFastTransferDestinationConfigure" {
 			t.Errorf("gap %+v", g)
 		}
 	}

@@ -142,6 +142,8 @@ var table = map[rop.ID]*entry{
 	rop.WriteStream:                     on(object.KindStream, 2, (*Executor).writeStream),                                                                                           // 0x2D
 	rop.SeekStream:                      on(object.KindStream, 8, (*Executor).seekStream),                                                                                            // 0x2E
 	rop.SetStreamSize:                   on(object.KindStream, 0, (*Executor).setStreamSize),                                                                                         // 0x2F
+	rop.SetSearchCriteria:               on(object.KindFolder, 0, (*Executor).setSearchCriteria),                                                                                     // 0x30
+	rop.GetSearchCriteria:               on(object.KindFolder, 2+1+2+4, (*Executor).getSearchCriteria),                                                                               // 0x31
 	rop.MoveCopyMessages:                long(object.KindFolder, (*Executor).moveCopyMessages, to(object.KindFolder)),                                                                // 0x33
 	rop.MoveFolder:                      long(object.KindFolder, (*Executor).moveFolder, to(object.KindFolder)),                                                                      // 0x35
 	rop.CopyFolder:                      long(object.KindFolder, (*Executor).copyFolder, to(object.KindFolder)),                                                                      // 0x36

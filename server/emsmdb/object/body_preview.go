@@ -20,7 +20,7 @@ func (c *contents) preview(r store.Reader, tags []mapi.PropTag, id store.Message
 		if tag.ID() != mapi.TagBody.ID() || !isNotFound(row[i]) || !prop.SameType(mapi.PtypString, tag.Type()) {
 			continue
 		}
-		text, err := c.logon.preview(r, id)
+		text, err := c.logon.preview(r, id, store.RowValueLimit)
 		if err != nil {
 			return err
 		}
@@ -31,8 +31,9 @@ func (c *contents) preview(r store.Reader, tags []mapi.PropTag, id store.Message
 	return nil
 }
 
-// preview makes the beginning of a message's plain text; nothing if there is no text, or it is damaged.
-func (l *Logon) preview(r store.Reader, id store.MessageID) (string, error) {
+// preview makes the beginning of a message's plain text, as much as has limit bytes in UTF-16; nothing if there is no
+// text, or it is damaged.
+func (l *Logon) preview(r store.Reader, id store.MessageID, limit int) (string, error) {
 	stored, err := r.Message(id)
 	if err != nil {
 		return "", err
@@ -46,18 +47,21 @@ func (l *Logon) preview(r store.Reader, id store.MessageID) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var head beginning
+	head := beginning{limit: limit}
 	// Whatever stops the conversion, that there is enough or that the rest is damaged: what came before it will do.
 	_, _ = b.convert(&head, io.NewSectionReader(v, 0, min(v.Size(), previewSource)), mapi.TagBody)
 	return wire.DecodeUTF16(head.b), nil
 }
 
 // beginning keeps the first bytes of a text in UTF-16LE and refuses the rest.
-type beginning struct{ b []byte }
+type beginning struct {
+	b     []byte
+	limit int
+}
 
 // Write implements io.Writer.
 func (h *beginning) Write(p []byte) (int, error) {
-	n := min(len(p), store.RowValueLimit-len(h.b))
+	n := min(len(p), h.limit-len(h.b))
 	h.b = append(h.b, p[:n]...)
 	if n == len(p) {
 		return n, nil

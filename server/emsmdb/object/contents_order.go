@@ -32,7 +32,7 @@ func (c *contents) spec(a table.Arrangement) view.Spec {
 	}
 	if byTime(a) {
 		spec.Shape.Reverse = a.Orders[0].Order == prop.Descending
-		if a.Restriction == nil {
+		if a.Restriction == nil && !c.found { // searches have no order by time
 			spec.Load = loadByTime(c.sel, spec.Shape.Reverse)
 		}
 	}
@@ -91,7 +91,7 @@ func (c *contents) placing(a table.Arrangement) *placing {
 func (c *contents) shared(a table.Arrangement) *contents {
 	l := &Logon{env: c.logon.env, session: c.logon.session, mailbox: c.logon.mailbox, owner: c.logon.owner, privileged: true}
 	return &contents{
-		logon: l, folder: c.folder, rights: acl.All, sel: c.sel, arranged: a, dir: c.dir,
+		logon: l, folder: c.folder, rights: acl.All, sel: c.sel, found: c.found, arranged: a, dir: c.dir,
 	}
 }
 

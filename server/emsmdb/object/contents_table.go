@@ -43,7 +43,8 @@ func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32
 	src := &contents{
 		dir:   dir,
 		logon: f.logon, folder: f.id, rights: f.logon.rights(s),
-		sel: store.Selection{Folder: f.id, Associated: flags&mapi.TableAssociated != 0, Deleted: flags&mapi.TableSoftDeletes != 0},
+		sel:   store.Selection{Folder: f.id, Associated: flags&mapi.TableAssociated != 0, Deleted: flags&mapi.TableSoftDeletes != 0},
+		found: s.Type == store.FolderSearch,
 	}
 	if err := src.Arrange(table.Arrangement{}); err != nil {
 		return nil, 0, err
@@ -83,6 +84,7 @@ type contents struct {
 	folder   store.FolderID
 	rights   Rights
 	sel      store.Selection
+	found    bool // the messages are those that a search found in other folders
 	arranged table.Arrangement
 	view     *view.View
 	order    *view.Order  // as of the last sync
@@ -217,7 +219,7 @@ func (c *contents) Arrange(a table.Arrangement) error {
 	}
 	c.view, c.order, c.layout, c.pages, c.plan, c.told = v, nil, nil, nil, nil, told{}
 	c.arranged, c.open = a, view.Open{Levels: a.Expanded}
-	if byTime(a) && a.Restriction == nil && !c.sel.Deleted && !v.Built() {
+	if byTime(a) && a.Restriction == nil && !c.sel.Deleted && !c.found && !v.Built() {
 		c.pages = &pages{descending: a.Orders[0].Order == prop.Descending}
 	}
 	return nil
@@ -271,9 +273,17 @@ func (c *contents) subject(r store.Reader, plan *rowPlan, facts *messageFacts, v
 	failed := new(error)
 	return &prop.Subject{
 		MemberOf: memberOf(c.dir),
-		Get:      func(tag mapi.PropTag) prop.Value { return plan.byTag(tag, facts, values) },
+		Get: func(tag mapi.PropTag) prop.Value {
+			v, err := c.logon.whole(r, facts.id, tag, plan.byTag(tag, facts, values))
+			if err != nil {
+				*failed = err
+			}
+			return v
+		},
 		SubObjects: func(tag mapi.PropTag, yield func(*prop.Subject) bool) {
-			*failed = subObjects(r, facts.id, tag, yield)
+			if err := subObjects(r, facts.id, tag, yield); err != nil {
+				*failed = err
+			}
 		},
 	}, failed
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/batch"
 	"github.com/mapid/mapid/server/emsmdb/cache"
+	"github.com/mapid/mapid/server/emsmdb/search"
 	"github.com/mapid/mapid/store"
 )
 
@@ -222,6 +223,11 @@ func (t *transfer) create(tx store.Tx, id store.FolderID, top bool, name string)
 		return err
 	}
 	t.made[id] = made.ID
+	if f.Type == store.FolderSearch && f.Mailbox == made.Mailbox { // elsewhere there are no folders to search
+		if err := search.Copy(tx, id, made.ID); err != nil {
+			return err
+		}
+	}
 	for _, tag := range large {
 		stage, err := tx.StageProp(f.Bag, tag)
 		if err != nil {

@@ -38,6 +38,7 @@ const (
 	needModified
 	needSize
 	needCreator // whether the user made the message
+	needFolder
 )
 
 // messageProp is one computed property of messages.
@@ -54,29 +55,29 @@ var messageProps = []messageProp{
 	{tag: mapi.TagMid, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return prop.ID(mapi.NewID(ownReplica, uint64(f.id)))
 	}},
-	{tag: mapi.TagFolderId, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+	{tag: mapi.TagFolderId, need: needFolder, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return prop.ID(mapi.NewID(ownReplica, uint64(f.folder)))
 	}},
-	{tag: mapi.TagParentFolderId, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+	{tag: mapi.TagParentFolderId, need: needFolder, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return prop.ID(mapi.NewID(ownReplica, uint64(f.folder)))
 	}},
 	{tag: mapi.TagInstID, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return prop.ID(mapi.NewID(ownReplica, uint64(f.id)))
 	}},
 	{tag: mapi.TagInstanceNum, value: func(f *messageFacts, _ mapi.PropTag) prop.Value { return prop.Uint32(f.instance) }},
-	{tag: mapi.TagEntryId, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+	{tag: mapi.TagEntryId, need: needFolder, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return f.logon.messageEntryID(f.folder, f.id)
 	}},
-	{tag: mapi.TagLongTermEntryIdFromTable, table: true, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+	{tag: mapi.TagLongTermEntryIdFromTable, need: needFolder, table: true, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return f.logon.messageEntryID(f.folder, f.id)
 	}},
-	{tag: mapi.TagParentEntryId, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+	{tag: mapi.TagParentEntryId, need: needFolder, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return f.logon.folderEntryID(f.folder)
 	}},
-	{tag: mapi.TagInstanceKey, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+	{tag: mapi.TagInstanceKey, need: needFolder, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return instanceKey(uint64(f.folder), uint64(f.id), f.instance)
 	}},
-	{tag: mapi.TagRecordKey, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+	{tag: mapi.TagRecordKey, need: needFolder, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		if !f.logon.env.Profile.Message.RecordKey {
 			return prop.Value{}
 		}
@@ -85,7 +86,7 @@ var messageProps = []messageProp{
 	{tag: mapi.TagSourceKey, stored: true, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return f.logon.gid(uint64(f.id))
 	}},
-	{tag: mapi.TagParentSourceKey, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+	{tag: mapi.TagParentSourceKey, need: needFolder, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return f.logon.gid(uint64(f.folder))
 	}},
 	{tag: mapi.TagChangeKey, need: needChange, stored: true, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {

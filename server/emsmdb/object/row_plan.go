@@ -18,7 +18,7 @@ type rowPlan struct {
 	name    string           // of fetch
 	split   uint16           // the property of whose values the table has a row each, 0 if there is none
 
-	flags, attach, change, modified, size, creator int // places in fetch of what computed columns need, -1 if not needed
+	flags, attach, change, modified, size, creator, folder int // places in fetch of what computed columns need, -1 if not needed
 }
 
 // rowColumn is one column: a fetched value, a computed one, or a fetched one that hides a computed one.
@@ -29,7 +29,7 @@ type rowColumn struct {
 
 // newRowPlan plans for columns of a table that has a row for each value of the property split, if that is not 0.
 func newRowPlan(tags []mapi.PropTag, split uint16) *rowPlan {
-	p := &rowPlan{tags: tags, split: split, byID: make(map[uint16][]int, len(tags)), flags: -1, attach: -1, change: -1, modified: -1, size: -1, creator: -1}
+	p := &rowPlan{tags: tags, split: split, byID: make(map[uint16][]int, len(tags)), flags: -1, attach: -1, change: -1, modified: -1, size: -1, creator: -1, folder: -1}
 	var need rowNeed
 	for i, tag := range tags {
 		c := rowColumn{fetched: -1, computed: messagePropByID[tag.ID()]}
@@ -56,6 +56,9 @@ func newRowPlan(tags []mapi.PropTag, split uint16) *rowPlan {
 	}
 	if need&needCreator != 0 {
 		p.creator = p.place(mapi.TagCreatorEntryId)
+	}
+	if need&needFolder != 0 {
+		p.folder = p.place(mapi.TagFolderId)
 	}
 	p.name = planName(p.fetch)
 	return p
@@ -96,6 +99,9 @@ func (p *rowPlan) facts(c *contents, id store.MessageID, instance uint32, fetche
 	}
 	if p.creator >= 0 && f.rights != f.rights.OfOwn() && c.logon.isUser(fetched[p.creator]) {
 		f.rights = f.rights.OfOwn()
+	}
+	if p.folder >= 0 && c.found { // elsewhere it is the table's
+		f.folder = store.FolderID(fetched[p.folder].ObjectID().Counter())
 	}
 	return f
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
-	"github.com/mapid/mapid/internal/wire"
+	"github.com/mapid/mapid/server/emsmdb/body"
 	"github.com/mapid/mapid/server/emsmdb/draft"
 	"github.com/mapid/mapid/store"
 )
@@ -40,34 +40,15 @@ func (l *Logon) preview(r store.Reader, id store.MessageID, limit int) (string, 
 	}
 	m := &Message{logon: l, page: l.session.CodePage, work: &draft.Draft{Bag: stored.Bag}}
 	b, err := m.bodies(r)
-	if err != nil || b.source() == nil {
+	if err != nil || b.Source() == nil {
 		return "", err
 	}
-	v, err := m.work.Open(r, b.source().Tag)
+	v, err := m.work.Open(r, b.Source().Tag)
 	if err != nil {
 		return "", err
 	}
-	head := beginning{limit: limit}
+	head := body.Beginning{Limit: limit}
 	// Whatever stops the conversion, that there is enough or that the rest is damaged: what came before it will do.
-	_, _ = b.convert(&head, io.NewSectionReader(v, 0, min(v.Size(), previewSource)), mapi.TagBody)
-	return wire.DecodeUTF16(head.b), nil
-}
-
-// beginning keeps the first bytes of a text in UTF-16LE and refuses the rest.
-type beginning struct {
-	b     []byte
-	limit int
-}
-
-// Write implements io.Writer.
-func (h *beginning) Write(p []byte) (int, error) {
-	n := min(len(p), h.limit-len(h.b))
-	h.b = append(h.b, p[:n]...)
-	if n == len(p) {
-		return n, nil
-	}
-	if last := len(h.b) - 1; last > 0 && h.b[last]&0xFC == 0xD8 { // the first half of a character
-		h.b = h.b[:last-1]
-	}
-	return n, errTooLong
+	_, _ = b.Convert(&head, io.NewSectionReader(v, 0, min(v.Size(), previewSource)), mapi.TagBody)
+	return head.Text(), nil
 }

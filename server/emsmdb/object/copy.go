@@ -7,6 +7,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/body"
 	"github.com/mapid/mapid/store"
 )
 
@@ -124,7 +125,7 @@ func CopyProperties(ctx context.Context, src, dst Editable, tags []mapi.PropTag,
 
 // large copies a property that is too large for a row. A refusal is a code; an error ends the copy.
 func (c *copying) large(ctx context.Context, tag mapi.PropTag) (mapi.ErrorCode, error) {
-	tag = derivedType(propertyOf(tag))
+	tag = body.DerivedType(propertyOf(tag))
 	stage, err := stageOf(ctx, c.src, tag)
 	if errors.Is(err, store.ErrNotFound) || errors.Is(err, mapi.ErrNotFound) {
 		return mapi.ErrNotFound, nil

@@ -253,7 +253,7 @@ func (m *Message) compute(r store.Reader) (computed []prop.Tagged, flags uint32,
 	}
 	if m.unstatedPage(b) {
 		computed = append(slices.DeleteFunc(computed, func(p prop.Tagged) bool { return p.Tag == mapi.TagInternetCodepage }),
-			prop.Tagged{Tag: mapi.TagInternetCodepage, Value: prop.Uint32(b.page)})
+			prop.Tagged{Tag: mapi.TagInternetCodepage, Value: prop.Uint32(b.Page)})
 	}
 	return computed, flags, nil
 }

@@ -91,7 +91,7 @@ var switchNames = map[string]emsmdb.Switch{"auto": emsmdb.Auto, "on": emsmdb.On,
 
 // policyOf turns the rpc block into what the mailbox service reads at every connect.
 func policyOf(c config.RPC, p *profile.Profile) (*emsmdb.Policy, error) {
-	out := &emsmdb.Policy{EncryptionRequired: p.EncryptionRequired, MaximumConnections: c.MaximumConnections, Strict: c.Strict}
+	out := &emsmdb.Policy{EncryptionRequired: p.EncryptionRequired, MaximumConnections: c.MaximumConnections, Strict: c.Strict, PushAnyAddress: c.PushAnyAddress}
 	if c.EncryptionRequired != nil {
 		out.EncryptionRequired = *c.EncryptionRequired
 	}

@@ -41,6 +41,9 @@ type EMSMDB struct {
 	// RU3 v3 have it behind a registry switch that is off. R7, 3.1.4 <7>, 3.1.4.5 <26>; N3, N4, [MS-OXCNOTIF]
 	// 2.2.1.3.3 <6>.
 	Push bool
+	// PushInterval is after how long a datagram is sent again while notifications are pending: a minute. N4,
+	// [MS-OXCNOTIF] 3.1.5.4.
+	PushInterval time.Duration
 	// LinksSessions: ulIcxrLink joins sessions whose time stamp is found; other versions never link and give the
 	// time stamp back as it came. R8, 3.1.4.1 <8> <10> <11>; N17.
 	LinksSessions bool

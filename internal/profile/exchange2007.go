@@ -68,6 +68,7 @@ func emsmdb2007() EMSMDB {
 	return EMSMDB{
 		TCP:                  true,
 		Push:                 true,
+		PushInterval:         time.Minute,
 		LinksSessions:        true,
 		ConnectAuxTooLarge:   Refusal{Code: mapi.ErrVersionMismatch},
 		ConnectWeakIdentity:  format,

@@ -40,3 +40,10 @@ func (s *session) program() string {
 	}
 	return s.nameless
 }
+
+// cached reports whether the client told that it keeps a copy of the mailbox.
+func (s *session) cached() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.client.Mode == ModeCached
+}

@@ -19,6 +19,8 @@ type Policy struct {
 	Compression, XOR Switch
 	// Strict makes a ROP without a handler an error in the log; Unimplemented counts them either way.
 	Strict bool
+	// PushAnyAddress has UDP notifications sent to whatever address a client names, not only to its own.
+	PushAnyAddress bool
 }
 
 // Switch is a setting that may be left to the server.

@@ -3,8 +3,6 @@ package emsmdb
 import (
 	"context"
 
-	"go.uber.org/zap"
-
 	"github.com/mapid/mapid/internal/dcerpc"
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/ndr"
@@ -124,51 +122,37 @@ func (s *Service) rpcDummy(context.Context, *dcerpc.Call) ([]byte, error) {
 }
 
 // rpcRegisterPush is EcRRegisterPushNotification, opnum 4, [MS-OXCRPC] 3.1.4.5.
-func (s *Service) rpcRegisterPush(_ context.Context, call *dcerpc.Call) ([]byte, error) {
-	const maxContext, maxAddress = 16, 28
+func (s *Service) rpcRegisterPush(ctx context.Context, call *dcerpc.Call) ([]byte, error) {
 	r := call.Reader()
 	h := r.ContextHandle()
 	r.U32() // iRpc, ignored
-	context := r.ConformantBytes(profile.MaxAux)
+	req := &PushRequest{Context: r.ConformantBytes(profile.MaxAux)}
 	cbContext := r.U16()
-	r.U32() // grbitAdviseBits
-	address := r.ConformantBytes(profile.MaxAux)
+	r.U32() // grbitAdviseBits, always all of them
+	req.Address = r.ConformantBytes(profile.MaxAux)
 	cbAddress := r.U16()
-	if r.Err() == nil && (int(cbContext) != len(context) || int(cbAddress) != len(address)) {
+	if r.Err() == nil && (int(cbContext) != len(req.Context) || int(cbAddress) != len(req.Address)) {
 		r.Fail(ndr.ErrBound)
 	}
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	if _, err := find[sessionHandle](call, h); err != nil {
+	id, err := find[sessionHandle](call, h)
+	if err != nil {
 		return nil, err
 	}
-	code := mapi.ErrNoSupport
-	switch {
-	case len(context) > maxContext:
-		code = mapi.ErrTooBig
-	case !validSockaddr(address):
-		code = mapi.ErrInvalidParameter
+	registered, err := s.RegisterPush(ctx, call.Caller, SessionID(id), req)
+	if gone(err) { // destroyed: the client sees a NULL handle
+		_, _ = call.Assoc.CloseHandle(call.Caller, h)
+		h = ndr.ContextHandle{}
 	}
-	s.log.Debug("push notification refused", zap.Stringer("code", code))
+	code, err := result(err)
+	if err != nil {
+		return nil, err
+	}
 	var w ndr.Writer
 	w.ContextHandle(h)
-	w.U32(0) // hNotification
+	w.U32(registered)
 	w.U32(uint32(code))
 	return w.Stub(), nil
-}
-
-// validSockaddr reports whether b is a sockaddr_in or sockaddr_in6.
-func validSockaddr(b []byte) bool {
-	const inet, inet6 = 2, 23
-	if len(b) < 2 {
-		return false
-	}
-	switch family := int(b[0]) | int(b[1])<<8; family {
-	case inet:
-		return len(b) == 16
-	case inet6:
-		return len(b) == 28
-	}
-	return false
 }

@@ -88,6 +88,7 @@ type Service struct {
 	exec     *exec.Executor
 	env      *object.Env
 	registry *registry
+	push     *pusher
 	encoders sync.Pool // of *lzxpress.Encoder: their tables are larger than most of what they compress
 }
 
@@ -105,7 +106,7 @@ func New(opts Options) *Service {
 		Orders: opts.Limits.Orders, Limits: opts.Limits.Message,
 	})
 	return &Service{
-		opts: opts, log: opts.Logger, env: env, registry: newRegistry(),
+		opts: opts, log: opts.Logger, env: env, registry: newRegistry(), push: &pusher{log: opts.Logger},
 		exec: exec.New(exec.Options{
 			Env: env, Logger: opts.Logger, Middlewares: opts.Middlewares, Strict: func() bool { p := opts.Policy.Load(); return p != nil && p.Strict },
 			Handles: opts.Limits.Handles, Logons: opts.Limits.Logons, Notifications: opts.Limits.Notifications,
@@ -131,6 +132,7 @@ func (s *Service) Shutdown(ctx context.Context) error {
 	}
 	err := ctx.Err()
 	s.EndAll()
+	s.push.close()
 	s.env.Close()
 	return err
 }

@@ -2,7 +2,7 @@ package emsmdb
 
 // The law of locks in this package and below it:
 //
-//	registry.mu → session.busy (a one-slot channel, held for one whole Execute) → notification queue → session.mu
+//	registry.mu → session.busy (a one-slot channel, held for one whole Execute) → subscription → notification queue → session.mu
 //
 // Take them in that order. Never write to the network, wait for a client, or send on an unbuffered channel while
 // holding one. Never start a store Update inside an Update. Objects behind handles have no locks: only the Execute
@@ -51,6 +51,7 @@ type session struct {
 	out      uint64
 	waits    int           // parked waits: 0 or 1
 	polled   bool          // the client sent an empty buffer
+	push     *pushTarget   // where datagrams go; nil without a registration
 	cause    error         // why the session ended; nil while it lives
 	runs     *late.Context // of the Execute that runs, if any
 }

@@ -91,9 +91,9 @@ func (s *session) unpark() {
 	s.waits--
 }
 
-// polls reports whether the client fetched notifications by empty buffers.
+// polls reports whether the client fetched notifications by empty buffers, or has itself told by datagrams.
 func (s *session) polls() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.polled
+	return s.polled || s.push != nil
 }

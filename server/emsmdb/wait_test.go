@@ -29,6 +29,7 @@ func waiting(t *testing.T, name string) (*Service, *session) {
 	}
 	s := &Service{
 		opts: Options{Profile: p, Policy: new(atomic.Pointer[Policy]), Now: time.Now}, log: zap.NewNop(), registry: newRegistry(),
+		push: &pusher{log: zap.NewNop()},
 		exec: exec.New(exec.Options{
 			Env: &object.Env{EnvOptions: object.EnvOptions{Profile: p}}, Logger: zap.NewNop(), Notifications: 4, Handles: 4, Logons: 4,
 		}),

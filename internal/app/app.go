@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/mapid/mapid/internal/config"
+	"github.com/mapid/mapid/internal/delivery"
 	"github.com/mapid/mapid/internal/seed"
 	"github.com/mapid/mapid/internal/trace"
 	"github.com/mapid/mapid/server/admin"
@@ -48,6 +49,7 @@ type App struct {
 	data     *dataDir
 	store    *sqlite.Store
 	users    *accounts
+	outbox   *delivery.Engine
 	servers  []*server
 	searches *search.Worker
 	admin    *admin.Server
@@ -101,6 +103,9 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 		a.counters.changed(changes)
 	})
 	a.users = &accounts{directory: a.store, domain: a.cfg.Organization.Domain, realm: a.cfg.Organization.Realm, now: o.Now}
+	if a.outbox, err = a.newOutbox(); err != nil {
+		return nil, err
+	}
 	a.hub = trace.NewHub(o.Now)
 	a.file = &traceFile{hub: a.hub, log: a.log, program: a.program(), tasks: &a.tasks}
 	if err = a.file.set(a.cfg.Trace); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/mapid/mapid/internal/seed"
 	"github.com/mapid/mapid/server/admin"
+	"github.com/mapid/mapid/store"
 )
 
 // organization is what seeds need to know of the names.
@@ -36,7 +37,7 @@ func (a *App) seedIfEmpty(ctx context.Context) error {
 	}
 	for i := range snapshot.Entries {
 		if !snapshot.Entries[i].System {
-			return nil
+			return a.complete(ctx, snapshot)
 		}
 	}
 	s, err := a.configuredSeed()
@@ -48,6 +49,14 @@ func (a *App) seedIfEmpty(ctx context.Context) error {
 	}
 	a.log.Info("seeded", zap.String("seed", a.cfg.Seed), zap.Int("users", len(s.Users)))
 	return nil
+}
+
+// complete makes what a store of an earlier version lacks.
+func (a *App) complete(ctx context.Context, snapshot *store.Snapshot) error {
+	if snapshot.ByName(seed.OutboundAccount) != nil {
+		return nil
+	}
+	return apart(seed.Apply(ctx, a.store, a.store, new(seed.Seed), seed.Options{Organization: a.organization(), Live: true}))
 }
 
 // apart makes an error of each problem of a seed.

@@ -43,7 +43,7 @@ var importRules = []rule{
 		"an onlooker shares codecs with the server and nothing else"},
 	{"internal/fault", []string{"internal/mapi"}, "faults only match; the seams act"},
 	{"internal/mailconv", append([]string{"internal/rtf", "internal/codepage", "internal/msgprops", "store"}, bytesLayer...), "conversion knows no protocol"},
-	{"internal/delivery", []string{"internal/mailconv", "internal/msgprops", "internal/mapi", "internal/prop", "store"}, "every way in for mail delivers through the contract"},
+	{"internal/delivery", append([]string{"internal/mailconv", "internal/msgprops", "store"}, bytesLayer...), "every way in for mail delivers through the contract"},
 	{"internal/rtf", []string{"internal/codepage"}, "conversion knows no protocol"},
 	{"internal/mapiclient", append([]string{"internal/dcerpc", "internal/ndr", "internal/rop", "internal/lzxpress", "auth", "auth/..."}, bytesLayer...),
 		"the client must stay an independent reading of the protocol: it shares codecs with the server and nothing else"},
@@ -68,11 +68,12 @@ var importRules = []rule{
 	{"server/emsmdb/notify", append([]string{"store"}, bytesLayer...), "who is told of what, without rights or ROPs"},
 	{"server/emsmdb/exec", append([]string{"server/emsmdb/object", "server/emsmdb/batch", "server/emsmdb/notify", "server/emsmdb/table", "server/emsmdb/view", "internal/rop", "internal/ics", "internal/trace", "internal/profile", "internal/fault", "internal/codepage", "internal/msgprops", "store", "auth"}, bytesLayer...),
 		"maps codec types to objects; knows no session and no RPC"},
-	{"server/emsmdb/object", append([]string{"server/emsmdb/acl", "server/emsmdb/batch", "server/emsmdb/body", "server/emsmdb/cache", "server/emsmdb/draft", "server/emsmdb/notify", "server/emsmdb/rule", "server/emsmdb/search", "server/emsmdb/table", "server/emsmdb/view", "internal/profile", "internal/codepage", "internal/msgprops", "internal/rtf", "store"}, bytesLayer...), "mailbox semantics without codec types"},
+	{"server/emsmdb/object", append([]string{"server/emsmdb/submit", "server/emsmdb/acl", "server/emsmdb/batch", "server/emsmdb/body", "server/emsmdb/cache", "server/emsmdb/draft", "server/emsmdb/notify", "server/emsmdb/rule", "server/emsmdb/search", "server/emsmdb/table", "server/emsmdb/view", "internal/profile", "internal/codepage", "internal/msgprops", "internal/rtf", "store"}, bytesLayer...), "mailbox semantics without codec types"},
 	{"server/emsmdb/draft", append([]string{"internal/msgprops", "store"}, bytesLayer...), "working copies without handles or rights"},
 	{"server/emsmdb/table", append([]string{"server/emsmdb/view", "internal/profile", "store"}, bytesLayer...), "tables without a ROP or a store"},
 	{"server/emsmdb/acl", append([]string{"internal/msgprops", "store"}, bytesLayer...), "rights without handles"},
 	{"server/emsmdb/rule", append([]string{"internal/profile", "store"}, bytesLayer...), "lists of rules without handles or rights"},
+	{"server/emsmdb/submit", append([]string{"internal/mailconv", "internal/msgprops", "internal/profile", "store"}, bytesLayer...), "works out what is sent; knows no handles"},
 	{"server/emsmdb/batch", append([]string{"store"}, bytesLayer...), "work in steps, on any objects"},
 	{"server/emsmdb/body", append([]string{"internal/codepage", "internal/msgprops", "internal/rtf", "store"}, bytesLayer...), "forms of text without an open message"},
 	{"server/emsmdb/cache", append([]string{"store"}, bytesLayer...), "what the store has, in memory"},
@@ -127,7 +128,7 @@ var dependencies = []struct {
 	path string
 	by   []string
 }{
-	{"go.uber.org/zap", []string{"internal/app", "internal/dcerpc", "internal/trace", "auth/...", "server/...", "store/sqlite", "cmd/mapid", "mapidtest"}},
+	{"go.uber.org/zap", []string{"internal/app", "internal/delivery", "internal/dcerpc", "internal/trace", "auth/...", "server/...", "store/sqlite", "cmd/mapid", "mapidtest"}},
 	{"github.com/alecthomas/kong", []string{"cmd/mapid"}},
 	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/seed"}},
 	{"modernc.org/sqlite", []string{"store/sqlite"}},

@@ -4,7 +4,6 @@ package delivery
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -73,11 +72,6 @@ func Deliver(ctx context.Context, st store.Store, dir store.Directory, domain st
 	return done, err
 }
 
-func random() (b [16]byte) {
-	rand.Read(b[:])
-	return b
-}
-
 // put stores the message in one mailbox.
 func put(tx store.Tx, e *store.Entry, m *mailconv.Message, messageID string, id [16]byte, size int64) (store.Message, error) {
 	box, err := tx.Mailbox(e.Mailbox)
@@ -104,10 +98,8 @@ func receiveFolder(tx store.Tx, box store.Mailbox, class string) (store.FolderID
 	rows, err := tx.ReceiveFolders(box.ID)
 	folder, best := box.Special[store.SpecialInbox], -1
 	for _, r := range rows {
-		prefix := strings.ToUpper(r.Class)
-		matches := prefix == "" || strings.EqualFold(r.Class, class) || strings.HasPrefix(strings.ToUpper(class), prefix+".")
-		if matches && len(prefix) > best {
-			folder, best = r.Folder, len(prefix)
+		if len(r.Class) > best && msgprops.ClassIsBelow(r.Class, class) {
+			folder, best = r.Folder, len(r.Class)
 		}
 	}
 	return folder, err

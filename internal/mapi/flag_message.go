@@ -59,6 +59,13 @@ const (
 	SubmitNeedsSpooler uint8 = 0x02
 )
 
+// LockState of RopSpoolerLockMessage, [MS-OXOMSG] 2.2.5.3.1.
+const (
+	SpoolerLock     uint8 = 0x00
+	SpoolerUnlock   uint8 = 0x01
+	SpoolerFinished uint8 = 0x02
+)
+
 // PidTagRecipientType, [MS-OXOMSG] 2.2.3.1.2.
 const (
 	RecipientOriginator uint32 = 0

@@ -27,6 +27,7 @@ func exchange2003() Profile {
 
 	p.Folder.NoConversationMembers = mapi.ErrInvalidParameter
 	p.Submit.DeferredDelivery = true
+	p.Submit.SenderRefusal, p.Submit.ReportSender = mapi.ErrAccessDenied, "System Administrator"
 	p.Table.PackedBuffers = false
 
 	p.FastTransfer.PartialItem = false

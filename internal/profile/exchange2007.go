@@ -43,7 +43,7 @@ func exchange2007() Profile {
 		Logon:        logon2007(),
 		Folder:       folder2007(),
 		Message:      message2007(),
-		Submit:       Submit{RecipientTypeMasked: true},
+		Submit:       Submit{RecipientTypeMasked: true, ReportSender: "Microsoft Exchange", MaxSize: 10 << 10},
 		Table:        Table{Async: true, QueryBeforeColumns: true, BackwardsEnd: mapi.BookmarkBeginning, FreeBookmarkContents: mapi.ErrNoSupport, ExpandReturnsRows: true, PackedBuffers: true},
 		Property:     property2007(),
 		FastTransfer: fastTransfer2007(),

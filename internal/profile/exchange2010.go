@@ -19,7 +19,7 @@ func exchange2010RTM() Profile {
 	logon2010(&p.Logon)
 	folder2010(&p.Folder)
 	message2010(&p.Message)
-	p.Submit = Submit{ConversationID: true, ConversationTopic: true}
+	p.Submit = Submit{ConversationID: true, ConversationTopic: true, ReportSender: "Microsoft Outlook", MaxSize: 10 << 10}
 	p.Table = Table{
 		NeedsColumns:      true,
 		BackwardsEnd:      mapi.BookmarkEnd,

@@ -68,4 +68,13 @@ type Submit struct {
 	// RecipientTypeMasked: recipient types beyond To, Cc and Bcc count by their two low bits instead of being ignored.
 	// U8, [MS-OXCMAIL] 2.1.3.1.1 <5> <6>.
 	RecipientTypeMasked bool
+	// SenderRefusal answers RopSubmitMessage of a message in the name of somebody for whom the user may not send; ecNone
+	// accepts it, and the sender gets a non-delivery report. 2003 checks when a message is submitted, later versions
+	// leave that to the transport (inferred).
+	SenderRefusal mapi.ErrorCode
+	// ReportSender is the name that non-delivery and delivery reports come from (inferred).
+	ReportSender string
+	// MaxSize is the largest message that can be submitted, in KiB, PidTagMaximumSubmitMessageSize of a new
+	// organisation (inferred).
+	MaxSize uint32
 }

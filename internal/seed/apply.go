@@ -85,7 +85,7 @@ type applier struct {
 }
 
 func (a *applier) run() error {
-	for _, step := range []func() error{a.provide, a.putUsers, a.putGroups, a.putContacts, a.putPublicFolders, a.fillMailboxes} {
+	for _, step := range []func() error{a.provide, a.putUsers, a.putGroups, a.putContacts, a.putPublicFolders, a.fillMailboxes, a.provideOutbound} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -108,6 +108,14 @@ func (a *applier) provide() (err error) {
 		return nil
 	}
 	return a.put(store.Entry{Kind: store.UserEntry, Name: HealthAccount, DisplayName: "Health Mailbox", Hidden: true, Enabled: true, System: true}, 0)
+}
+
+// provideOutbound makes the mailbox of what goes elsewhere. It comes last, so that it moves no other identifier.
+func (a *applier) provideOutbound() error {
+	if a.entry(OutboundAccount) != nil {
+		return nil
+	}
+	return a.put(store.Entry{Kind: store.UserEntry, Name: OutboundAccount, DisplayName: "Outbound Mail", Hidden: true, Enabled: true, System: true}, 0)
 }
 
 // entry finds an entry of the directory as it becomes.

@@ -47,6 +47,7 @@ public_folders:
 			Attributes: map[string][]string{"folder_path": {"A/Lost & Found"}}},
 		{MId: 0x18, Kind: store.PublicFolderEntry, Name: "bee", DN: recipients + "bee", DisplayName: "B", Mail: "bee@mapid.test", Enabled: true,
 			Attributes: map[string][]string{"folder_path": {"B"}}},
+		{MId: 0x19, Name: seed.OutboundAccount, DN: recipients + seed.OutboundAccount, DisplayName: "Outbound Mail", Mail: "outbound@mapid.test", Hidden: true, Enabled: true, System: true},
 	}
 	if diff := cmp.Diff(want, snap.Entries, cmpopts.IgnoreFields(store.Entry{}, "GUID", "Mailbox", "Created", "Modified"), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

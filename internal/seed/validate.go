@@ -20,6 +20,9 @@ const roleNames = "Owner, PublishingEditor, Editor, PublishingAuthor, Author, No
 // HealthAccount is the account that the server checks itself with. It is hidden, has a mailbox and no password.
 const HealthAccount = "healthmailbox"
 
+// OutboundAccount is the account whose mailbox gets the mail to other organisations. It is hidden and has no password.
+const OutboundAccount = "outbound"
+
 // roleRights finds the rights of a role without regard to case, blanks, or hyphens.
 func roleRights(name string) (uint32, bool) {
 	plain := strings.NewReplacer(" ", "", "-", "", "_", "").Replace(name)
@@ -100,7 +103,7 @@ func (v *validator) name(at, name string) {
 		v.add(at, "no name: add \"name\"")
 	case len(name) > 64 || strings.Trim(key, "abcdefghijklmnopqrstuvwxyz0123456789._-") != "" || strings.Trim(name, "._-") == "":
 		v.add(at+".name", "%q can't be a name: use up to 64 letters, digits, dots, hyphens and underscores", name)
-	case key == HealthAccount || key == "default" || key == "anonymous":
+	case key == HealthAccount || key == OutboundAccount || key == "default" || key == "anonymous":
 		v.add(at+".name", "%q is a name of the server's own: choose another", name)
 	case taken:
 		v.add(at+".name", "%q is the name of %s already: choose another", name, other)

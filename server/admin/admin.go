@@ -36,6 +36,7 @@ type Options struct {
 	Metrics   Metrics
 	Broker    *Broker         // what happens is told to it
 	Domain    string          // of message ids and addresses that are made
+	Outbound  string          // account whose mailbox gets what goes elsewhere; empty: there is none
 	Token     string          // bearer token that callers need; empty needs none
 	Hosts     func() []string // names besides loopback ones that may stand in Host
 	BodyLimit int64           // bytes of a request's body

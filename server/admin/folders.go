@@ -56,7 +56,7 @@ var folderTypes = map[store.FolderType]string{store.FolderRoot: "root", store.Fo
 
 // view runs fn on a mailbox as it stands.
 func (s *Server) view(ctx context.Context, user string, fn func(store.Reader, store.Mailbox) error) error {
-	e, err := s.account(ctx, user)
+	e, err := s.owner(ctx, user)
 	if err != nil {
 		return err
 	}

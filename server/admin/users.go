@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/mapid/mapid/store"
 )
@@ -102,6 +103,21 @@ func (s *Server) account(ctx context.Context, name string) (*store.Entry, error)
 		return nil, fmt.Errorf("user %q: %w", name, store.ErrNotFound)
 	}
 	return e, nil
+}
+
+// owner finds the entry of whose mailbox it is: an account, or the server's own of what goes elsewhere.
+func (s *Server) owner(ctx context.Context, name string) (*store.Entry, error) {
+	if s.opts.Outbound == "" || !strings.EqualFold(name, s.opts.Outbound) {
+		return s.account(ctx, name)
+	}
+	snapshot, err := s.opts.Directory.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if e := snapshot.ByName(name); e != nil {
+		return e, nil
+	}
+	return nil, fmt.Errorf("user %q: %w", name, store.ErrNotFound)
 }
 
 func (s *Server) listUsers(r *http.Request) (UserList, error) {

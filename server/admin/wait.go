@@ -102,7 +102,7 @@ func (s *Server) wait(r *http.Request) (Event, error) {
 		return Event{}, err
 	}
 	if w.user != "" {
-		e, err := s.account(r.Context(), w.user)
+		e, err := s.owner(r.Context(), w.user)
 		if err != nil {
 			return Event{}, err
 		}

@@ -3,15 +3,13 @@ package exec
 import (
 	"context"
 
-	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/rop"
 )
 
-// setSpooler implements RopSetSpooler, [MS-OXOMSG] 2.2.5.2: the client may send mail itself. Nothing depends on it,
-// since the server sends everything.
+// setSpooler implements RopSetSpooler, [MS-OXOMSG] 3.3.5.3: the client sends mail itself that it submits with NeedsSpooler.
 func (e *Executor) setSpooler(_ context.Context, c *Call, _ *rop.SetSpoolerRequest) (*rop.SetSpoolerResponse, error) {
-	if c.Logon().Public() {
-		return nil, mapi.ErrNoSupport
+	if err := c.Logon().SetSpooler(); err != nil {
+		return nil, err
 	}
 	return &rop.SetSpoolerResponse{}, nil
 }

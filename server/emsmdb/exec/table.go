@@ -144,7 +144,9 @@ var table = map[rop.ID]*entry{
 	rop.SetStreamSize:                   on(object.KindStream, 0, (*Executor).setStreamSize),                                                                                         // 0x2F
 	rop.SetSearchCriteria:               on(object.KindFolder, 0, (*Executor).setSearchCriteria),                                                                                     // 0x30
 	rop.GetSearchCriteria:               on(object.KindFolder, 2+1+2+4, (*Executor).getSearchCriteria),                                                                               // 0x31
+	rop.SubmitMessage:                   on(object.KindMessage, 0, (*Executor).submitMessage, otherwise(mapi.ErrNullObject)),                                                         // 0x32
 	rop.MoveCopyMessages:                long(object.KindFolder, (*Executor).moveCopyMessages, to(object.KindFolder)),                                                                // 0x33
+	rop.AbortSubmit:                     on(object.KindLogon, 0, (*Executor).abortSubmit),                                                                                            // 0x34
 	rop.MoveFolder:                      long(object.KindFolder, (*Executor).moveFolder, to(object.KindFolder)),                                                                      // 0x35
 	rop.CopyFolder:                      long(object.KindFolder, (*Executor).copyFolder, to(object.KindFolder)),                                                                      // 0x36
 	rop.QueryColumnsAll:                 on(object.KindTable, 2, (*Executor).queryColumnsAll),                                                                                        // 0x37
@@ -162,9 +164,12 @@ var table = map[rop.ID]*entry{
 	rop.PublicFolderIsGhosted:           on(object.KindLogon, 1, (*Executor).publicFolderIsGhosted),                                                                                  // 0x45
 	rop.OpenEmbeddedMessage:             on(object.KindAttachment, 1+8+minOpenMessage, (*Executor).openEmbeddedMessage, otherwise(mapi.ErrNullObject)),                               // 0x46
 	rop.SetSpooler:                      on(object.KindLogon, 0, (*Executor).setSpooler),                                                                                             // 0x47
+	rop.SpoolerLockMessage:              on(object.KindLogon, 0, (*Executor).spoolerLockMessage),                                                                                     // 0x48
 	rop.GetAddressTypes:                 on(object.KindLogon, 2+2+8, (*Executor).getAddressTypes),                                                                                    // 0x49
+	rop.TransportSend:                   on(object.KindMessage, 1+2+transportSendSize, (*Executor).transportSend, otherwise(mapi.ErrNullObject)),                                     // 0x4A
 	rop.FindRow:                         on(object.KindTable, minFindRow, (*Executor).findRow),                                                                                       // 0x4F
 	rop.Progress:                        raw(object.KindAny, workSize, (*Executor).progress, ignoring(objectOfProgress)),                                                             // 0x50
+	rop.TransportNewMail:                on(object.KindLogon, 0, (*Executor).transportNewMail),                                                                                       // 0x51
 	rop.GetValidAttachments:             on(object.KindMessage, 2, (*Executor).getValidAttachments, otherwise(mapi.ErrNullObject)),                                                   // 0x52
 	rop.GetNamesFromPropertyIds:         on(object.KindBag, 2, (*Executor).getNamesFromPropertyIDs),                                                                                  // 0x55
 	rop.GetPropertyIdsFromNames:         on(object.KindBag, 2, (*Executor).getPropertyIDsFromNames, plus(propertyIDsSize)),                                                           // 0x56
@@ -186,6 +191,8 @@ var table = map[rop.ID]*entry{
 	rop.GetReceiveFolderTable:           on(object.KindLogon, 4, (*Executor).getReceiveFolderTable),                                                                                  // 0x68
 	rop.GetCollapseState:                on(object.KindTable, 2, (*Executor).getCollapseState),                                                                                       // 0x6B
 	rop.SetCollapseState:                on(object.KindTable, 2+4, (*Executor).setCollapseState),                                                                                     // 0x6C
+	rop.GetTransportFolder:              on(object.KindLogon, 8, (*Executor).getTransportFolder),                                                                                     // 0x6D
+	rop.OptionsData:                     on(object.KindLogon, 1+2+1+2, (*Executor).optionsData),                                                                                      // 0x6F
 	rop.SetPropertiesNoReplicate:        on(object.KindBag, 2, (*Executor).setPropertiesNoReplicate, plus(setNoReplicateSize)),                                                       // 0x79
 	rop.DeletePropertiesNoReplicate:     on(object.KindBag, 2, (*Executor).deletePropertiesNoReplicate, plus(deleteNoReplicateSize)),                                                 // 0x7A
 	rop.GetStoreState:                   on(object.KindLogon, 4, (*Executor).getStoreState),                                                                                          // 0x7B

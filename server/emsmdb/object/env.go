@@ -14,6 +14,7 @@ import (
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/server/emsmdb/notify"
+	"github.com/mapid/mapid/server/emsmdb/submit"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
 )
@@ -69,6 +70,7 @@ type Env struct {
 	collations sync.Map // LCID → *prop.Collation
 	locks      streamLocks
 	origins    atomic.Uint64
+	spool      submit.Locks // messages that clients send themselves
 }
 
 // NewEnv returns an Env that follows the store's changes until Close.

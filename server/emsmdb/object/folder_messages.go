@@ -8,6 +8,7 @@ import (
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/batch"
 	"github.com/mapid/mapid/server/emsmdb/cache"
+	"github.com/mapid/mapid/server/emsmdb/submit"
 	"github.com/mapid/mapid/store"
 )
 
@@ -186,7 +187,7 @@ func (f *Folder) takes(ctx context.Context, right uint32, denied mapi.ErrorCode)
 // 3.2.5.10. Messages of public folders are read by each user for themselves.
 func (f *Folder) SetReadFlags(ctx context.Context, ids []mapi.ID, flags uint8) (*batch.Operation, error) {
 	p := &f.logon.env.Profile.Message
-	set, mask, err := readBits(flags, p.EverRead)
+	set, mask, err := submit.ReadBits(flags, p.EverRead)
 	if err != nil {
 		return nil, err
 	}

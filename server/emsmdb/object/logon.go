@@ -27,6 +27,7 @@ type Logon struct {
 	principals acl.Principals // who the user is where rights are looked up; empty if privileged
 	directory  uint64         // version that principals are of
 	progress   bool           // the client understands RopProgress
+	spooler    bool           // the client sends mail itself, RopSetSpooler
 	at         time.Time
 	streams    map[*content]struct{} // whose properties do not have what was written yet
 
@@ -165,8 +166,8 @@ func (e *Env) logonPublic(ctx context.Context, s *Session, req LogonRequest) (*L
 // Kind implements Object.
 func (l *Logon) Kind() Kind { return KindLogon }
 
-// Close implements Object.
-func (l *Logon) Close() {}
+// Close implements Object: what the client locked for sending is free again.
+func (l *Logon) Close() { l.env.spool.Release(l) }
 
 // Public reports whether this is a logon to the public folders.
 func (l *Logon) Public() bool { return l.mailbox.Kind == store.PublicMailbox }

@@ -35,7 +35,7 @@ func (m *Message) Save(ctx context.Context, flags uint8) error {
 	if m.embedded {
 		err = m.saveEmbedded(ctx)
 	} else {
-		err = m.saveToFolder(ctx, flags&p.ForceSave == p.ForceSave)
+		err = m.saveToFolder(ctx, flags&p.ForceSave == p.ForceSave, nil)
 	}
 	if err != nil {
 		return err
@@ -59,8 +59,9 @@ func codeOrNil(code mapi.ErrorCode) error {
 	return code
 }
 
-// saveToFolder commits the message to the store.
-func (m *Message) saveToFolder(ctx context.Context, force bool) error {
+// saveToFolder commits the message to the store. then, if it is not nil, goes on in the same transaction with what was
+// saved, and returns it as it is then.
+func (m *Message) saveToFolder(ctx context.Context, force bool, then func(store.Tx, store.Message) (store.Message, error)) error {
 	var saved store.Message
 	var settle draft.Settling
 	var edit store.ContentEdit
@@ -69,9 +70,16 @@ func (m *Message) saveToFolder(ctx context.Context, force bool) error {
 		if saved, edit, err = m.write(tx, force); err != nil {
 			return err
 		}
+		if then != nil {
+			if saved, err = then(tx, saved); err != nil {
+				return err
+			}
+		}
 		return settle.Add(tx, m.work, saved.Bag)
 	})
 	switch conflict := m.logon.env.Profile.Message.SaveConflict; {
+	case errors.Is(err, store.ErrConflict) && then != nil:
+		return mapi.ErrObjectModified
 	case errors.Is(err, store.ErrConflict) && conflict == mapi.Success:
 		return m.stages.drop(ctx, m.work.Discard()...) // [MS-OXCMSG] 3.2.5.3 <25>: it succeeds, and nothing is saved
 	case errors.Is(err, store.ErrConflict):
@@ -97,6 +105,8 @@ func (m *Message) write(tx store.Tx, force bool) (saved store.Message, edit stor
 			return saved, edit, err
 		case now.Deleted && !m.softDeleted:
 			return saved, edit, store.ErrNotFound
+		case now.Flags&mapi.MfSubmitted != 0: // what is to be sent stays as it is until that is aborted
+			return saved, edit, mapi.ErrSubmitted
 		}
 	}
 	if err := m.checkExtendedRule(tx); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/server/emsmdb/submit"
 	"github.com/mapid/mapid/store"
 )
 
@@ -18,7 +19,7 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 	case m.fresh:
 		return false, mapi.ErrMessageNotSaved
 	}
-	set, mask, err := readBits(flags, m.logon.env.Profile.Message.EverRead)
+	set, mask, err := submit.ReadBits(flags, m.logon.env.Profile.Message.EverRead)
 	if err != nil || mask == 0 {
 		return false, err
 	}
@@ -47,40 +48,4 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 		return err
 	})
 	return changed, err
-}
-
-// readReserved are bits of ReadFlags that are ignored, [MS-OXCMSG] 2.2.3.10.1.
-const readReserved uint8 = 0x0A
-
-// readBits turns ReadFlags into bits of PidTagMessageFlags and the mask of those that change. Read receipts
-// themselves come with submission: until then a pending one stays pending.
-func readBits(flags uint8, everRead bool) (set, mask uint32, err error) {
-	if flags&^(mapi.ReadFlagSuppressReceipt|readReserved|mapi.ReadFlagClearReadFlag|mapi.ReadFlagGenerateReceiptOnly|mapi.ReadFlagClearNotifyRead|mapi.ReadFlagClearNotifyUnread) != 0 {
-		return 0, 0, mapi.ErrInvalidParameter
-	}
-	if flags&mapi.ReadFlagClearReadFlag != 0 && flags&mapi.ReadFlagGenerateReceiptOnly != 0 {
-		return 0, 0, mapi.ErrInvalidParameter
-	}
-	read := mapi.MfRead
-	if everRead {
-		read |= mapi.MfEverRead
-	}
-	switch {
-	case flags&mapi.ReadFlagGenerateReceiptOnly != 0:
-	case flags&mapi.ReadFlagClearReadFlag != 0:
-		mask |= read
-	case flags&(mapi.ReadFlagClearNotifyRead|mapi.ReadFlagClearNotifyUnread) != 0 && flags&^(mapi.ReadFlagClearNotifyRead|mapi.ReadFlagClearNotifyUnread|readReserved) == 0:
-	default:
-		set, mask = read, read
-		if flags&mapi.ReadFlagSuppressReceipt != 0 {
-			mask |= mapi.MfNotifyRead
-		}
-	}
-	if flags&mapi.ReadFlagClearNotifyRead != 0 {
-		mask |= mapi.MfNotifyRead
-	}
-	if flags&mapi.ReadFlagClearNotifyUnread != 0 {
-		mask |= mapi.MfNotifyUnread
-	}
-	return set, mask, nil
 }

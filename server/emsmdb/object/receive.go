@@ -6,11 +6,9 @@ import (
 	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/store"
 )
-
-// maxClass is the longest message class in RopGetReceiveFolder, [MS-OXCSTOR] 2.2.1.2.1.
-const maxClass = 255
 
 // ReceiveFolder finds the folder that messages of a class are delivered to: the longest row of the table that is a
 // dotted prefix of the class, [MS-OXCSTOR] 3.2.5.2.
@@ -18,7 +16,7 @@ func (l *Logon) ReceiveFolder(ctx context.Context, class string) (mapi.ID, strin
 	if err := l.privateOnly(); err != nil {
 		return 0, "", err
 	}
-	if !validClass(class) {
+	if !msgprops.ValidClass(class) {
 		return 0, "", mapi.ErrInvalidParameter
 	}
 	rows, err := l.ReceiveFolders(ctx)
@@ -27,7 +25,7 @@ func (l *Logon) ReceiveFolder(ctx context.Context, class string) (mapi.ID, strin
 	}
 	best := store.ReceiveFolder{Folder: l.mailbox.Special[store.SpecialInbox]}
 	for _, row := range rows {
-		if len(row.Class) >= len(best.Class) && dottedPrefix(row.Class, class) {
+		if len(row.Class) >= len(best.Class) && msgprops.ClassIsBelow(row.Class, class) {
 			best = row
 		}
 	}
@@ -49,30 +47,6 @@ func (l *Logon) ReceiveFolders(ctx context.Context) (rows []store.ReceiveFolder,
 	return rows, err
 }
 
-// dottedPrefix reports whether prefix is class or ends where a dot in class stands; the empty prefix always is.
-func dottedPrefix(prefix, class string) bool {
-	if prefix == "" {
-		return true
-	}
-	if len(class) < len(prefix) || !strings.EqualFold(class[:len(prefix)], prefix) {
-		return false
-	}
-	return len(class) == len(prefix) || class[len(prefix)] == '.'
-}
-
-// validClass checks the characters of a message class, [MS-OXCSTOR] 2.2.1.2.1.
-func validClass(class string) bool {
-	if len(class) > maxClass || strings.HasPrefix(class, ".") || strings.HasSuffix(class, ".") || strings.Contains(class, "..") {
-		return false
-	}
-	for i := range len(class) {
-		if class[i] < ' ' || class[i] > '~' {
-			return false
-		}
-	}
-	return true
-}
-
 // SetReceiveFolder chooses the folder that messages of a class are delivered to, or with folder 0 removes the row of the
 // class, [MS-OXCSTOR] 3.2.5.3.
 func (l *Logon) SetReceiveFolder(ctx context.Context, folder mapi.ID, class string) error {
@@ -80,7 +54,7 @@ func (l *Logon) SetReceiveFolder(ctx context.Context, folder mapi.ID, class stri
 		return err
 	}
 	switch {
-	case !validClass(class):
+	case !msgprops.ValidClass(class):
 		return mapi.ErrInvalidParameter
 	case strings.EqualFold(class, "IPM"), strings.EqualFold(class, "REPORT.IPM"):
 		return mapi.ErrAccessDenied

@@ -1,0 +1,20 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/store"
+)
+
+// abortSubmit implements RopAbortSubmit, [MS-OXOMSG] 3.3.5.2.
+func (e *Executor) abortSubmit(ctx context.Context, c *Call, req *rop.AbortSubmitRequest) (*rop.AbortSubmitResponse, error) {
+	q, err := c.Logon().Queue()
+	if err == nil {
+		err = q.Abort(ctx, store.FolderID(req.FolderID.Counter()), store.MessageID(req.MessageID.Counter()))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &rop.AbortSubmitResponse{}, nil
+}

@@ -1,0 +1,21 @@
+package exec
+
+import (
+	"context"
+
+	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/store"
+)
+
+// transportNewMail implements RopTransportNewMail, [MS-OXOMSG] 3.3.5.5. Class and flags of the message are the store's to
+// tell.
+func (e *Executor) transportNewMail(ctx context.Context, c *Call, req *rop.TransportNewMailRequest) (*rop.TransportNewMailResponse, error) {
+	q, err := c.Logon().Queue()
+	if err == nil {
+		err = q.Announce(ctx, store.FolderID(req.FolderID.Counter()), store.MessageID(req.MessageID.Counter()))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &rop.TransportNewMailResponse{}, nil
+}

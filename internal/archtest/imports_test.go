@@ -66,7 +66,7 @@ var importRules = []rule{
 	{"server/nspi", service, "servers do not know each other"},
 	{"server/emsmdb", append([]string{"server/emsmdb/...", "internal/rop", "internal/lzxpress"}, service...), "knows sessions and RPC and no single ROP"},
 	{"server/emsmdb/notify", append([]string{"store"}, bytesLayer...), "who is told of what, without rights or ROPs"},
-	{"server/emsmdb/exec", append([]string{"server/emsmdb/object", "server/emsmdb/batch", "server/emsmdb/notify", "server/emsmdb/table", "server/emsmdb/view", "internal/rop", "internal/ics", "internal/trace", "internal/profile", "internal/fault", "internal/codepage", "internal/msgprops", "store", "auth"}, bytesLayer...),
+	{"server/emsmdb/exec", append([]string{"server/emsmdb/object", "server/emsmdb/submit", "server/emsmdb/batch", "server/emsmdb/notify", "server/emsmdb/table", "server/emsmdb/view", "internal/rop", "internal/ics", "internal/trace", "internal/profile", "internal/fault", "internal/codepage", "internal/msgprops", "store", "auth"}, bytesLayer...),
 		"maps codec types to objects; knows no session and no RPC"},
 	{"server/emsmdb/object", append([]string{"server/emsmdb/submit", "server/emsmdb/acl", "server/emsmdb/batch", "server/emsmdb/body", "server/emsmdb/cache", "server/emsmdb/draft", "server/emsmdb/notify", "server/emsmdb/rule", "server/emsmdb/search", "server/emsmdb/table", "server/emsmdb/view", "internal/profile", "internal/codepage", "internal/msgprops", "internal/rtf", "store"}, bytesLayer...), "mailbox semantics without codec types"},
 	{"server/emsmdb/draft", append([]string{"internal/msgprops", "store"}, bytesLayer...), "working copies without handles or rights"},

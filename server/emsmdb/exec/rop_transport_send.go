@@ -2,9 +2,13 @@ package exec
 
 import (
 	"context"
+	"errors"
 
+	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
+	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/rop"
+	"github.com/mapid/mapid/server/emsmdb/submit"
 )
 
 // transportSendSize bounds what is returned of a message that was sent.
@@ -12,9 +16,19 @@ const transportSendSize = 4 << 10
 
 // transportSend implements RopTransportSend, [MS-OXOMSG] 3.3.5.4.
 func (e *Executor) transportSend(ctx context.Context, c *Call, _ *rop.TransportSendRequest) (*rop.TransportSendResponse, error) {
-	values, err := c.Message().TransportSend(ctx)
-	if err != nil {
+	if err := c.Message().TransportSend(ctx); err != nil {
 		return nil, err
+	}
+	tags := submit.TransportProps()
+	all, err := c.Message().Get(ctx, tags)
+	if err != nil && !errors.Is(err, mapi.ErrObjectDeleted) { // it may be gone already
+		return nil, err
+	}
+	var values []prop.Tagged
+	for i, v := range all {
+		if v.Type() == tags[i].Type() {
+			values = append(values, prop.Tagged{Tag: tags[i], Value: v})
+		}
 	}
 	if msgprops.Size(values) > transportSendSize { // they only repeat what the message has
 		values = nil

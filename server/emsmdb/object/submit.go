@@ -2,10 +2,8 @@ package object
 
 import (
 	"context"
-	"errors"
 
 	"github.com/mapid/mapid/internal/mapi"
-	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/acl"
 	"github.com/mapid/mapid/server/emsmdb/submit"
 	"github.com/mapid/mapid/store"
@@ -45,7 +43,7 @@ func (m *Message) submit(ctx context.Context, held bool) error {
 			return saved, err
 		case over(box.Size, q.Send):
 			return saved, mapi.ErrQuotaExceeded
-		case over(saved.Size, m.logon.env.maxSubmit()):
+		case over(saved.Size, m.logon.env.Profile.Submit.MaxSize):
 			return saved, mapi.ErrMaxSubmission
 		case saved.Recipients > m.logon.env.Limits.Recipients:
 			return saved, mapi.ErrTooManyRecipients
@@ -67,43 +65,22 @@ func (l *Logon) enqueue(tx store.Tx, dir *store.Snapshot, saved store.Message, h
 	}.Enqueue(tx, saved, held)
 }
 
-// maxSubmit is the largest message that can be submitted, in KiB.
-func (e *Env) maxSubmit() uint32 { return e.Profile.Submit.MaxSize }
-
-// TransportSend sends the message at once, [MS-OXOMSG] 3.3.5.4, and returns what the server has set on it. One that waits
-// for the client to send it is the server's again.
-func (m *Message) TransportSend(ctx context.Context) ([]prop.Tagged, error) {
-	l := m.logon
-	if l.Public() || m.embedded {
-		return nil, mapi.ErrNoSupport
+// TransportSend sends the message at once, [MS-OXOMSG] 3.3.5.4. One that waits for the client to send it is the server's
+// again.
+func (m *Message) TransportSend(ctx context.Context) error {
+	if m.logon.Public() || m.embedded {
+		return mapi.ErrNoSupport
 	}
-	released := false
 	if !m.fresh {
-		q, err := l.Queue()
-		if err == nil {
-			released, err = q.Send(ctx, m.id)
-		}
+		q, err := m.logon.Queue()
 		if err != nil {
-			return nil, err
+			return err
+		}
+		if submitted, err := q.Send(ctx, m.id); submitted || err != nil {
+			return err
 		}
 	}
-	if !released {
-		if err := m.submit(ctx, false); err != nil {
-			return nil, err
-		}
-	}
-	tags := submit.TransportProps()
-	values, err := m.Get(ctx, tags)
-	if errors.Is(err, mapi.ErrObjectDeleted) {
-		return nil, nil // it is gone already
-	}
-	var out []prop.Tagged
-	for i, v := range values {
-		if v.Type() == tags[i].Type() {
-			out = append(out, prop.Tagged{Tag: tags[i], Value: v})
-		}
-	}
-	return out, err
+	return m.submit(ctx, false)
 }
 
 // Queue is what is to be sent from the mailbox, for those who may send in its name.
@@ -124,13 +101,4 @@ func (l *Logon) SetSpooler() error {
 	}
 	l.spooler = true
 	return nil
-}
-
-// TransportFolder is the folder that messages are submitted from, [MS-OXOMSG] 3.3.5.6.
-func (l *Logon) TransportFolder() (mapi.ID, error) {
-	f := l.mailbox.Special[store.SpecialOutbox]
-	if l.Public() || f == 0 {
-		return 0, mapi.ErrNoSupport
-	}
-	return mapi.NewID(ownReplica, uint64(f)), nil
 }

@@ -9,9 +9,12 @@ import (
 
 // abortSubmit implements RopAbortSubmit, [MS-OXOMSG] 3.3.5.2.
 func (e *Executor) abortSubmit(ctx context.Context, c *Call, req *rop.AbortSubmitRequest) (*rop.AbortSubmitResponse, error) {
-	q, err := c.Logon().Queue()
+	s, err := c.Logon().Sender(ctx)
 	if err == nil {
-		err = q.Abort(ctx, store.FolderID(req.FolderID.Counter()), store.MessageID(req.MessageID.Counter()))
+		err = s.Own()
+	}
+	if err == nil {
+		err = s.Abort(ctx, store.FolderID(req.FolderID.Counter()), store.MessageID(req.MessageID.Counter()))
 	}
 	if err != nil {
 		return nil, err

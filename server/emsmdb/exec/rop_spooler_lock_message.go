@@ -9,9 +9,12 @@ import (
 
 // spoolerLockMessage implements RopSpoolerLockMessage, [MS-OXOMSG] 3.3.5.3.
 func (e *Executor) spoolerLockMessage(ctx context.Context, c *Call, req *rop.SpoolerLockMessageRequest) (*rop.SpoolerLockMessageResponse, error) {
-	q, err := c.Logon().Queue()
+	s, err := c.Logon().Sender(ctx)
 	if err == nil {
-		err = q.Lock(ctx, store.MessageID(req.MessageID.Counter()), req.LockState)
+		err = s.Own()
+	}
+	if err == nil {
+		err = s.Lock(ctx, store.MessageID(req.MessageID.Counter()), req.LockState)
 	}
 	if err != nil {
 		return nil, err

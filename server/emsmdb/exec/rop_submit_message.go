@@ -8,7 +8,11 @@ import (
 
 // submitMessage implements RopSubmitMessage, [MS-OXOMSG] 3.3.5.1.
 func (e *Executor) submitMessage(ctx context.Context, c *Call, req *rop.SubmitMessageRequest) (*rop.SubmitMessageResponse, error) {
-	if err := c.Message().Submit(ctx, req.SubmitFlags); err != nil {
+	s, err := c.Logon().Sender(ctx)
+	if err == nil {
+		err = s.Submit(ctx, c.Message(), req.SubmitFlags)
+	}
+	if err != nil {
 		return nil, err
 	}
 	return &rop.SubmitMessageResponse{}, nil

@@ -16,7 +16,11 @@ const transportSendSize = 4 << 10
 
 // transportSend implements RopTransportSend, [MS-OXOMSG] 3.3.5.4.
 func (e *Executor) transportSend(ctx context.Context, c *Call, _ *rop.TransportSendRequest) (*rop.TransportSendResponse, error) {
-	if err := c.Message().TransportSend(ctx); err != nil {
+	s, err := c.Logon().Sender(ctx)
+	if err == nil {
+		err = s.TransportSend(ctx, c.Message())
+	}
+	if err != nil {
 		return nil, err
 	}
 	tags := submit.TransportProps()

@@ -19,7 +19,7 @@ func (r Request) Enqueue(tx store.Tx, saved store.Message, held bool) (store.Mes
 	if r.Props, err = tx.Props(saved.Bag); err != nil {
 		return saved, err
 	}
-	if r.Recipients, err = tx.Recipients(saved.Bag); err != nil {
+	if r.Rows, err = tx.Recipients(saved.Bag); err != nil {
 		return saved, err
 	}
 	p, err := Prepare(r)

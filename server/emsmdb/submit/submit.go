@@ -25,14 +25,14 @@ type Request struct {
 	// OwnerRights says that the user has all rights on the mailbox.
 	OwnerRights bool
 	// Is reports whether a name of the directory is the user's, or that of a list they are on.
-	Is         func(name string) bool
-	Props      []store.Property // of the message
-	Recipients []store.Recipient
-	Now        mapi.FileTime
-	Locale     uint32 // LCID of the logon
-	Host       string // of message ids
-	ID         [16]byte
-	Profile    *profile.Submit
+	Is      func(name string) bool
+	Props   []store.Property // of the message
+	Rows    []store.Recipient
+	Now     mapi.FileTime
+	Locale  uint32 // LCID of the logon
+	Host    string // of message ids
+	ID      [16]byte
+	Profile *profile.Submit
 }
 
 // Prepared is what becomes of it.
@@ -46,7 +46,7 @@ type Prepared struct {
 // Prepare works out what becomes of a message that is submitted. Errors are those of the protocol.
 func Prepare(r Request) (Prepared, error) {
 	p := Prepared{Due: r.due()}
-	if len(r.Recipients) == 0 {
+	if len(r.Rows) == 0 {
 		return p, mapi.ErrNoRecipients
 	}
 	sender, represented, allowed := r.parties()
@@ -71,7 +71,7 @@ func Prepare(r Request) (Prepared, error) {
 	if r.get(r.dueTag()).IsZero() && p.Due > r.Now { // worked out from a number of units
 		p.Set = append(p.Set, prop.Tagged{Tag: r.dueTag(), Value: prop.Time(p.Due)})
 	}
-	for _, row := range r.Recipients {
+	for _, row := range r.Rows {
 		p.Recipients = append(p.Recipients, store.SubmissionRecipient{RowID: row.RowID, Address: address(row.Props)})
 	}
 	return p, nil

@@ -7,10 +7,13 @@ import (
 	"slices"
 	"testing"
 
+	"go.uber.org/zap/zaptest"
+
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/internal/wire"
+	"github.com/mapid/mapid/server/emsmdb/search"
 	"github.com/mapid/mapid/store"
 )
 
@@ -177,7 +180,8 @@ func sorted(categories, expanded uint16, orders ...prop.SortOrder) *rop.SortTabl
 	return &rop.SortTableRequest{CategoryCount: categories, ExpandedCount: expanded, SortOrders: orders}
 }
 
-// mirrors are tables of every kind: of messages over the folder at index 1, of folders over the one at index 2.
+// mirrors are tables of every kind: of messages over the folder at index 1 and the search folder at index 3, of folders
+// over the one at index 2.
 func mirrors() []*mirror {
 	keywords := append(slices.Clone(mirrorColumns), tagKeyword)
 	folders := []mapi.PropTag{mapi.TagFolderId, mapi.TagDisplayName, mapi.TagContentCount, mapi.TagContentUnreadCount, mapi.TagSubfolders, mapi.TagDepth}
@@ -208,6 +212,10 @@ func mirrors() []*mirror {
 		{name: "RestrictedCategories", only: startsWith("b"), sort: sorted(1, 1, by(name, prop.Descending))},
 		{name: "Instances", columns: keywords},
 		{name: "CategoriesOfInstances", columns: keywords, sort: sorted(1, 1, by(tagKeyword, prop.Ascending), by(time, prop.Ascending))},
+		{name: "Search", folder: 3},
+		{name: "SearchBySubject", folder: 3, sort: sorted(0, 0, by(mapi.TagSubject, prop.Descending))},
+		{name: "SearchRestricted", folder: 3, only: startsWith("b")},
+		{name: "SearchInCategories", folder: 3, sort: sorted(1, 1, by(name, prop.Ascending))},
 		{name: "Folders", folders: true, columns: folders},
 		{name: "FoldersBelow", folders: true, flags: mapi.TableDepth, columns: folders},
 		{name: "FoldersWithUnread", folders: true, flags: mapi.TableDepth, columns: folders, only: prop.PropertyRestriction{
@@ -215,8 +223,12 @@ func mirrors() []*mirror {
 		}},
 	}
 	for i, m := range list {
-		if m.at, m.folder = uint8(3+i), 1; m.folders {
+		m.at = uint8(4 + i)
+		switch {
+		case m.folders:
 			m.folder = 2
+		case m.folder == 0:
+			m.folder = 1
 		}
 		if m.columns == nil {
 			m.columns = mirrorColumns
@@ -234,6 +246,7 @@ type disturber struct {
 	folders  []store.FolderID
 	messages []store.MessageID // living and soft-deleted
 	number   int
+	worker   *search.Worker
 }
 
 func (d *disturber) pick() store.MessageID { return d.messages[d.rand.IntN(len(d.messages))] }
@@ -349,7 +362,7 @@ func mirrorWorld(t *testing.T, seed uint64, opts ...option) (*world, []*mirror, 
 	t.Helper()
 	tables := mirrors()
 	w := newWorld(t, append(opts, withSeed(numbered(0)))...)
-	w.handles = make([]uint32, 3+len(tables))
+	w.handles = make([]uint32, 4+len(tables))
 	for i := range w.handles {
 		w.handles[i] = free
 	}
@@ -362,10 +375,28 @@ func mirrorWorld(t *testing.T, seed uint64, opts ...option) (*world, []*mirror, 
 	for range 30 {
 		w.change("alice", d.disturb)
 	}
+	if got := w.openFolder(l.FolderIDs[fidFinder], 3, 0); got != mapi.Success {
+		t.Fatal(got)
+	}
+	one[*rop.CreateFolderResponse](w, &rop.CreateFolderRequest{InOut: inOut(3, 3), FolderType: 2, UseUnicode: true, DisplayName: "Unread"})
+	one[*rop.SetSearchCriteriaResponse](w, &rop.SetSearchCriteriaRequest{
+		In: in(3), Restriction: unreadOnly, FolderIDs: []mapi.ID{l.FolderIDs[fidIPM]}, SearchFlags: mapi.SearchRecursive,
+	})
+	d.worker = search.New(search.Options{Store: w.store, Logger: zaptest.NewLogger(t), Judge: w.env.Judge})
+	t.Cleanup(d.worker.Close)
+	d.settle(t)
 	for _, m := range tables {
 		m.open(w)
 	}
 	return w, tables, d
+}
+
+// settle has the searches find what there is.
+func (d *disturber) settle(t *testing.T) {
+	t.Helper()
+	if err := d.worker.Finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestTableEventsKeepMirrorsRight lets others change a mailbox ten thousand times: whoever applies the events of a table
@@ -389,6 +420,7 @@ func TestTableEventsKeepMirrorsRight(t *testing.T) {
 			})
 		}
 		n += some
+		d.settle(t)
 		follow(w, tables)
 		if polls%8 == 0 || n >= changes {
 			compare(w, fmt.Sprintf("after %d changes", n), tables)
@@ -399,7 +431,8 @@ func TestTableEventsKeepMirrorsRight(t *testing.T) {
 	}
 	for _, m := range tables {
 		t.Logf("%s: %d events, %d rows", m.name, m.told, len(m.rows))
-		if m.changed > 0 || m.told < 100 {
+		// Folders that come into the scope of a search or leave it make its members others.
+		if m.changed > 0 && m.folder != 3 || m.changed > 100 || m.told < 100 {
 			t.Errorf("%s: %d events, and %d that tell only that something changed", m.name, m.told, m.changed)
 		}
 	}

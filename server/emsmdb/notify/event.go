@@ -84,7 +84,7 @@ func (s *Subscription) mid(id store.MessageID) mapi.ID { return mapi.NewID(s.Rep
 // event is what a change means to the viewer; ok is false if it means nothing.
 func (s *Subscription) event(ctx context.Context, c *store.Change) (e Event, ok bool, err error) {
 	switch c.Kind {
-	case store.FolderCreated, store.FolderModified, store.FolderDeleted, store.FolderMoved, store.FolderCopied:
+	case store.FolderCreated, store.FolderModified, store.FolderDeleted, store.FolderMoved, store.FolderCopied, store.SearchCompleted:
 		return s.folderEvent(ctx, c)
 	case store.MessageMoved, store.MessageCopied:
 		return s.transferEvent(ctx, c)
@@ -102,6 +102,13 @@ func (s *Subscription) event(ctx context.Context, c *store.Change) (e Event, ok 
 		}
 	case store.MessageModified:
 		e.Tags = s.modified(c.Tags)
+	case store.SearchMemberAdded, store.SearchMemberModified, store.SearchMemberRemoved:
+		// In a folder that the viewer may not read it was found for others.
+		e.Flags, e.Parent = e.Flags|mapi.NotifySearchFolder, s.fid(c.OldFolder)
+		if c.Kind == store.SearchMemberModified {
+			e.Tags = s.modified(c.Tags)
+		}
+		ok, err = s.may(ctx, c.OldFolder, true)
 	}
 	return e, ok, err
 }

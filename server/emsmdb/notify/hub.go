@@ -75,6 +75,9 @@ func (h *Hub) follow(changes []store.Change) {
 		c := &changes[i]
 		h.tell(Scope{Mailbox: c.Mailbox}, c)
 		h.tell(Scope{Folder: c.Folder}, c)
+		if searched(c.Kind) {
+			continue // the message itself is as it was
+		}
 		if c.OldFolder != c.Folder {
 			h.tell(Scope{Folder: c.OldFolder}, c)
 		}
@@ -95,4 +98,13 @@ func (h *Hub) tell(s Scope, c *store.Change) {
 	for w := range h.watches[s] {
 		w.fn(c)
 	}
+}
+
+// searched reports whether a change is one of what a search found.
+func searched(kind store.ChangeKind) bool {
+	switch kind {
+	case store.SearchMemberAdded, store.SearchMemberModified, store.SearchMemberRemoved:
+		return true
+	}
+	return false
 }

@@ -59,16 +59,18 @@ func TypeOf(kind store.ChangeKind) uint16 {
 	switch kind {
 	case store.NewMail:
 		return mapi.NotifyNewMail
-	case store.MessageCreated, store.FolderCreated:
+	case store.MessageCreated, store.FolderCreated, store.SearchMemberAdded:
 		return mapi.NotifyObjectCreated
-	case store.MessageDeleted, store.FolderDeleted:
+	case store.MessageDeleted, store.FolderDeleted, store.SearchMemberRemoved:
 		return mapi.NotifyObjectDeleted
-	case store.MessageModified, store.FolderModified:
+	case store.MessageModified, store.FolderModified, store.SearchMemberModified:
 		return mapi.NotifyObjectModified
 	case store.MessageMoved, store.FolderMoved:
 		return mapi.NotifyObjectMoved
 	case store.MessageCopied, store.FolderCopied:
 		return mapi.NotifyObjectCopied
+	case store.SearchCompleted:
+		return mapi.NotifySearchCompleted
 	}
 	return 0
 }

@@ -47,7 +47,7 @@ func (c *contents) Steps(ctx context.Context, most int) ([]view.Step, bool, erro
 		return nil, false, err
 	case c.logon.require(s, Rights(mapi.RightReadAny)) != nil || before.order == c.order:
 		return nil, true, nil
-	case !before.known || before.order == nil && (c.arranged.Restriction != nil || c.arranged.Split != 0 || c.layout != nil):
+	case !before.known || before.order == nil && (c.found || c.arranged.Restriction != nil || c.arranged.Split != 0 || c.layout != nil):
 		return nil, false, nil
 	}
 	now := view.Shown{Order: c.order, Layout: c.layout}

@@ -1,6 +1,7 @@
 package object
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -49,24 +50,41 @@ func (t *Table) Attach(to notify.Sink) {
 // Events implements Teller.
 func (t *Table) Events(ctx context.Context, most int) ([]notify.Event, error) {
 	list, err := t.Table.Events(ctx, most)
+	if len(list) == 0 {
+		return nil, err
+	}
+	homes, failed := t.homes(ctx, list)
 	out := make([]notify.Event, len(list))
 	for i := range list {
 		e := &list[i]
 		out[i] = notify.Event{Flags: t.event, TableEvent: uint16(e.Kind), Columns: e.Columns, Row: e.Values}
 		if e.Row.ID != 0 {
-			out[i].Folder, out[i].Message, out[i].Instance = t.ids(e.Row)
+			out[i].Folder, out[i].Message, out[i].Instance = t.ids(e.Row, homes)
 		}
 		if e.Columns != nil && !e.First {
-			out[i].OldFolder, out[i].OldMessage, out[i].AfterInstance = t.ids(e.After)
+			out[i].OldFolder, out[i].OldMessage, out[i].AfterInstance = t.ids(e.After, homes)
 		}
 	}
-	return out, err
+	return out, cmp.Or(err, failed)
+}
+
+// homes finds the folders of the messages that events of a search folder are about: rows are named with those.
+func (t *Table) homes(ctx context.Context, list []table.Event) (map[store.MessageID]store.FolderID, error) {
+	if t.event&mapi.NotifySearchFolder == 0 {
+		return nil, nil
+	}
+	var ids []store.MessageID
+	for i := range list {
+		ids = append(ids, list[i].Row.ID, list[i].After.ID)
+	}
+	return notify.Homes(ctx, t.logon.env.Store, ids)
 }
 
 // ids names a row.
-func (t *Table) ids(row view.Entry) (folder, message mapi.ID, instance uint32) {
+func (t *Table) ids(row view.Entry, homes map[store.MessageID]store.FolderID) (folder, message mapi.ID, instance uint32) {
 	if t.folder == 0 {
 		return mapi.NewID(ownReplica, uint64(row.ID)), 0, 0
 	}
-	return mapi.NewID(ownReplica, uint64(t.folder)), mapi.NewID(ownReplica, uint64(row.ID)), row.Instance
+	home := cmp.Or(homes[row.ID], t.folder)
+	return mapi.NewID(ownReplica, uint64(home)), mapi.NewID(ownReplica, uint64(row.ID)), row.Instance
 }

@@ -90,6 +90,7 @@ type Table struct {
 	pos     int
 	mark    view.Entry
 	marked  bool
+	ended   bool // it stands at the end, even if all rows before it go
 	version uint64
 
 	bookmarks    map[uint32]bookmark
@@ -296,7 +297,7 @@ func (t *Table) Reset() error {
 }
 
 func (t *Table) rewind() {
-	t.pos, t.marked, t.version = 0, false, 0
+	t.pos, t.marked, t.ended, t.version = 0, false, false, 0
 }
 
 // sync brings the order up to date and the cursor to its row.
@@ -318,8 +319,8 @@ func (t *Table) sync(ctx context.Context) error {
 	if v := t.src.Version(); v != t.version {
 		if t.marked {
 			t.pos, _ = t.src.Rank(t.mark)
-		} else if t.version != 0 && t.pos > 0 {
-			t.pos = t.src.Len() // it stood at the end
+		} else if t.ended {
+			t.pos = t.src.Len()
 		}
 		t.version = v
 	}
@@ -330,7 +331,7 @@ func (t *Table) sync(ctx context.Context) error {
 // moveTo puts the cursor before the row at pos.
 func (t *Table) moveTo(ctx context.Context, pos int) error {
 	if pos == 0 {
-		t.pos, t.marked = 0, false
+		t.pos, t.marked, t.ended = 0, false, false
 		return nil
 	}
 	marks, err := t.src.Window(ctx, pos, 1)
@@ -341,6 +342,7 @@ func (t *Table) moveTo(ctx context.Context, pos int) error {
 	if t.marked = len(marks) == 1; t.marked {
 		t.mark = marks[0]
 	}
+	t.ended = !t.marked
 	return nil
 }
 

@@ -70,13 +70,13 @@ func TestSetReadFlags(t *testing.T) {
 		read     uint32 // what becomes of the read one
 		counters int64  // unread messages in the folder afterwards
 	}{
-		{"Default", mapi.ReadFlagDefault, read, read, 0},
+		{"Default", mapi.ReadFlagDefault, read &^ mapi.MfNotifyRead, read &^ mapi.MfNotifyRead, 0},
 		{"SuppressReceipt", mapi.ReadFlagSuppressReceipt, read &^ mapi.MfNotifyRead, read &^ mapi.MfNotifyRead, 0},
 		{"ClearReadFlag", mapi.ReadFlagClearReadFlag | mapi.ReadFlagSuppressReceipt, unread, unread, 2},
-		{"GenerateReceiptOnly", mapi.ReadFlagGenerateReceiptOnly, unread, read, 1},
+		{"GenerateReceiptOnly", mapi.ReadFlagGenerateReceiptOnly, unread &^ mapi.MfNotifyRead, read &^ mapi.MfNotifyRead, 1},
 		{"ClearNotifyRead", mapi.ReadFlagClearNotifyRead, unread &^ mapi.MfNotifyRead, read &^ mapi.MfNotifyRead, 1},
 		{"ClearNotifyUnread", mapi.ReadFlagClearNotifyUnread, unread &^ mapi.MfNotifyUnread, read &^ mapi.MfNotifyUnread, 1},
-		{"ReservedIsIgnored", 0x0A, read, read, 0},
+		{"ReservedIsIgnored", 0x0A, read &^ mapi.MfNotifyRead, read &^ mapi.MfNotifyRead, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -116,17 +116,22 @@ func (f *Folder) DeleteMessages(ctx context.Context, ids []mapi.ID, hard, notify
 	return op, nil
 }
 
-// delete deletes one message. A soft-deleted one that keeps mfNotifyUnread although nobody read it owes its sender a
-// non-read receipt; the bit goes if none shall be sent, [MS-OXOMSG] 3.2.5.1.
+// delete deletes one message. If it was never read its sender learns that, where they want to and shall, [MS-OXOMSG]
+// 3.2.5.1. What is to be sent is not deleted before that was aborted.
 func (m *members) delete(tx store.Tx, id uint64, hard, notify bool) (int64, error) {
 	msg, err := m.get(tx, id, mapi.RightDeleteAny, mapi.RightDeleteOwned)
+	if err == nil && msg.Flags&mapi.MfSubmitted != 0 {
+		err = mapi.ErrDeleteSubmitted
+	}
 	if err != nil {
 		return 0, err
 	}
-	if !hard && !notify && msg.Flags&(mapi.MfNotifyUnread|mapi.MfRead) == mapi.MfNotifyUnread {
-		if _, err := tx.SetMessageFlags(msg.ID, 0, mapi.MfNotifyUnread); err != nil {
-			return 0, err
-		}
+	waited, err := m.logon.receipt().Deleted(tx, msg, notify && !m.logon.Public() && !msg.Deleted)
+	if err == nil && waited && !hard {
+		_, err = tx.SetMessageFlags(msg.ID, 0, mapi.MfNotifyUnread)
+	}
+	if err != nil {
+		return 0, err
 	}
 	return 0, tx.DeleteMessage(msg.ID, hard)
 }
@@ -156,8 +161,13 @@ func (m *members) transfer(tx store.Tx, id uint64, to store.FolderID, copying bo
 		return 0, cmp.Or(err, store.ErrNotFound)
 	}
 	if copying {
-		_, err = tx.CopyMessage(msg.ID, to)
+		if msg, err = tx.CopyMessage(msg.ID, to); err == nil && msg.Flags&mapi.MfSubmitted != 0 { // the copy is not
+			_, err = tx.SetMessageFlags(msg.ID, mapi.MfUnsent, mapi.MfSubmitted|mapi.MfUnsent)
+		}
 		return msg.Size, err
+	}
+	if msg.Flags&mapi.MfSubmitted != 0 {
+		return 0, mapi.ErrSubmitted
 	}
 	if err := m.may(tx, &msg, mapi.RightDeleteAny, mapi.RightDeleteOwned); err != nil {
 		return 0, err
@@ -187,7 +197,7 @@ func (f *Folder) takes(ctx context.Context, right uint32, denied mapi.ErrorCode)
 // 3.2.5.10. Messages of public folders are read by each user for themselves.
 func (f *Folder) SetReadFlags(ctx context.Context, ids []mapi.ID, flags uint8) (*batch.Operation, error) {
 	p := &f.logon.env.Profile.Message
-	set, mask, err := submit.ReadBits(flags, p.EverRead)
+	reading, err := submit.ReadBits(flags, p.EverRead)
 	if err != nil {
 		return nil, err
 	}
@@ -204,16 +214,14 @@ func (f *Folder) SetReadFlags(ctx context.Context, ids []mapi.ID, flags uint8) (
 	op := f.logon.operation(p.ReadFlagsPartial)
 	op.Add(list, func(tx store.Tx, id uint64) (int64, error) {
 		msg, err := m.get(tx, id, mapi.RightReadAny, mapi.RightFolderVisible)
-		if err != nil || mask == 0 {
+		if err != nil || reading.Nothing() {
 			return 0, err
 		}
 		if f.logon.perUser(msg.Associated) {
-			_, err = f.logon.mark(tx, msg.ID, set, mask)
+			_, err = f.logon.mark(tx, msg.ID, reading.Set, reading.Mask)
 			return 0, err
 		}
-		if (msg.Flags^set)&mask != 0 {
-			_, err = tx.SetMessageFlags(msg.ID, set, mask)
-		}
+		_, err = reading.Apply(tx, msg, f.logon.receipt())
 		return 0, err
 	})
 	return op, nil

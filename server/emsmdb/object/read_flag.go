@@ -19,8 +19,8 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 	case m.fresh:
 		return false, mapi.ErrMessageNotSaved
 	}
-	set, mask, err := submit.ReadBits(flags, m.logon.env.Profile.Message.EverRead)
-	if err != nil || mask == 0 {
+	reading, err := submit.ReadBits(flags, m.logon.env.Profile.Message.EverRead)
+	if err != nil || reading.Nothing() {
 		return false, err
 	}
 	if err := m.recheck(ctx); err != nil {
@@ -37,15 +37,16 @@ func (m *Message) SetReadFlag(ctx context.Context, flags uint8) (changed bool, e
 		case err != nil:
 			return err
 		case m.logon.perUser(before.Associated):
-			changed, err = m.logon.mark(tx, m.id, set, mask)
+			changed, err = m.logon.mark(tx, m.id, reading.Set, reading.Mask)
 			return err
 		}
-		changed = (before.Flags^set)&mask&mapi.MfRead != 0
-		if (before.Flags^set)&mask == 0 {
-			return nil
-		}
-		_, err = tx.SetMessageFlags(m.id, set, mask)
+		changed, err = reading.Apply(tx, before, m.logon.receipt())
 		return err
 	})
 	return changed, err
+}
+
+// receipt is what tells senders what became of their messages in the logon's mailbox.
+func (l *Logon) receipt() submit.Receipt {
+	return submit.Receipt{By: &l.owner, Now: mapi.NewFileTime(l.env.Now()), Host: l.env.Server.FQDN}
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/mapid/mapid/internal/delivery"
-	"github.com/mapid/mapid/internal/mailconv"
 	"github.com/mapid/mapid/server/smtp"
 	"github.com/mapid/mapid/store"
 )
@@ -71,16 +70,18 @@ func addressee(snapshot *store.Snapshot, address string) *store.Entry {
 
 // Accept delivers a mail.
 func (p post) Accept(ctx context.Context, m smtp.Mail) error {
-	to := make([]string, len(m.Recipients))
-	for i, r := range m.Recipients {
-		to[i] = r.Address
+	env := delivery.Envelope{From: m.Address, Data: m.Data}
+	for _, r := range m.Recipients {
+		env.To = append(env.To, delivery.EnvelopeRecipient{
+			Address: r.Address, Success: r.Notify&smtp.NotifySuccess != 0, Never: r.Notify != 0 && r.Notify&smtp.NotifyFailure == 0,
+		})
 	}
-	_, err := delivery.Deliver(ctx, p.app.store, p.app.store, p.app.cfg.Organization.Domain, delivery.Mail{To: to, From: m.Address, EML: m.Data})
-	switch {
-	case errors.Is(err, mailconv.ErrHeaderTooLarge):
-		return refusal(5, 6, 0, "%v", err)
-	case errors.Is(err, store.ErrQuota):
-		return refusal(5, 2, 2, "mailbox full")
+	err := p.app.outbox.Accept(ctx, env)
+	if r, ok := errors.AsType[*delivery.Refused](err); ok {
+		var class, subject, detail int
+		if n, _ := fmt.Sscanf(r.Status, "%d.%d.%d", &class, &subject, &detail); n == 3 {
+			return refusal(class, subject, detail, "%s", r.Text)
+		}
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -163,5 +164,120 @@ func TestSMTPIsOffUnlessAskedFor(t *testing.T) {
 	var out map[string]any
 	if got := r.Addresses().SMTP; len(got) != 0 || r.api("GET", "/readyz", "", &out) != http.StatusOK {
 		t.Errorf("got %v", got)
+	}
+}
+
+// inbox lists the messages of a folder of an account, as a class and a subject each, the newest first.
+func (r *running) inbox(user string) (list []string) {
+	r.t.Helper()
+	var got admin.MessageList
+	r.must("GET", "/api/v1/mailboxes/"+user+"/messages", "", &got)
+	for _, m := range got.Messages {
+		list = append(list, m.Class+" "+m.Subject)
+	}
+	return list
+}
+
+// emptied starts a server whose users have empty Inboxes, and bob a mailbox with room for nothing.
+func emptied(t *testing.T) *running {
+	t.Helper()
+	r := start(t, withSMTP)
+	for _, user := range []string{"alice", "bob", "carol"} {
+		r.must("DELETE", "/api/v1/mailboxes/"+user+"/messages", "", nil)
+	}
+	r.must("PATCH", "/api/v1/users/bob", `{"quota": {"receive": 1}}`, nil)
+	return r
+}
+
+func TestSMTPReports(t *testing.T) {
+	t.Parallel()
+	big := strings.Repeat("x", 990) + "\n" + strings.Repeat("y", 990) + "\n"
+	for name, c := range map[string]struct {
+		options string // of RCPT
+		to      []string
+		code    int
+		alice   string // what she gets
+		carol   string // what the sender gets
+	}{
+		"Nobody":             {"", []string{"bob@mapid.test"}, 552, "", ""},
+		"SomebodyElse":       {"", []string{"bob@mapid.test", "alice@mapid.test"}, 250, "IPM.Note big", "REPORT.IPM.Note.NDR Undeliverable: big"},
+		"ReportsNotWanted":   {" NOTIFY=NEVER", []string{"bob@mapid.test", "alice@mapid.test"}, 250, "IPM.Note big", ""},
+		"OnSuccess":          {" NOTIFY=SUCCESS", []string{"alice@mapid.test"}, 250, "IPM.Note big", "REPORT.IPM.Note.DR Delivered: big"},
+		"OnSuccessOrFailure": {" NOTIFY=SUCCESS,FAILURE", []string{"bob@mapid.test", "alice@mapid.test"}, 250, "IPM.Note big", "REPORT.IPM.Note.NDR Undeliverable: big, REPORT.IPM.Note.DR Delivered: big"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := emptied(t)
+			client := r.smtpClient()
+			if err := client.Mail("carol@mapid.test"); err != nil {
+				t.Fatal(err)
+			}
+			for _, address := range c.to {
+				id, err := client.Text.Cmd("RCPT TO:<%s>%s", address, c.options)
+				if err != nil {
+					t.Fatal(err)
+				}
+				client.Text.StartResponse(id)
+				if _, _, err := client.Text.ReadResponse(250); err != nil {
+					t.Fatal(err)
+				}
+				client.Text.EndResponse(id)
+			}
+			w, err := client.Data()
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Write([]byte(strings.ReplaceAll("From: carol@mapid.test\nTo: alice@mapid.test\nSubject: big\n\n"+big, "\n", "\r\n")))
+			if err := w.Close(); c.code != 250 {
+				want(t, err, c.code, "5.2.2")
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(r.inbox("alice"), ", "); got != c.alice {
+				t.Errorf("alice has %q, want %q", got, c.alice)
+			}
+			if got := strings.Join(r.inbox("carol"), ", "); got != c.carol {
+				t.Errorf("carol has %q, want %q", got, c.carol)
+			}
+		})
+	}
+}
+
+func TestSMTPLoopIsRefused(t *testing.T) {
+	t.Parallel()
+	r := emptied(t)
+	want(t, send(r.smtpClient(), "x@elsewhere.test", strings.Repeat("Received: from a by b; Fri, 02 Jan 2026 03:04:05 +0000\n", 40)+"Subject: x\n\nx\n", "alice@mapid.test"), 554, "5.4.6")
+	if got := r.inbox("alice"); len(got) != 0 {
+		t.Errorf("alice has %q", got)
+	}
+}
+
+func TestSMTPCapturesWhatGoesElsewhere(t *testing.T) {
+	t.Parallel()
+	r := emptied(t)
+	c := r.smtpClient()
+	if err := c.Auth(smtp.PlainAuth("", "carol", "Password1!", "127.0.0.1")); err != nil {
+		t.Fatal(err)
+	}
+	mail := "From: carol@mapid.test\nTo: someone@far.test, alice@mapid.test\nSubject: far\n\nx\n"
+	if err := send(c, "carol@mapid.test", mail, "someone@far.test", "hidden@far.test", "alice@mapid.test"); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.inbox("alice"); len(got) != 1 {
+		t.Errorf("alice has %q", got)
+	}
+	var list admin.MessageList
+	r.must("GET", "/api/v1/mailboxes/outbound/messages", "", &list)
+	if list.Total != 1 || list.Messages[0].Subject != "far" {
+		t.Fatalf("captured %+v", list.Messages)
+	}
+	resp, err := http.Get(r.Addresses().Admin + "/api/v1/messages/" + list.Messages[0].ID + "/eml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	head, err := textproto.NewReader(bufio.NewReader(resp.Body)).ReadMIMEHeader()
+	if err != nil || head.Get("X-Envelope-To") != "<someone@far.test>, <hidden@far.test>" || head.Get("X-Envelope-From") != "<carol@mapid.test>" {
+		t.Errorf("%v %v", head, err)
 	}
 }

@@ -90,7 +90,11 @@ func put(tx store.Tx, e *store.Entry, m *mailconv.Message, messageID string, id 
 	if n.Folder, err = receiveFolder(tx, box, in.Get(mapi.TagMessageClass).Str()); err != nil {
 		return store.Message{}, err
 	}
-	return tx.CreateMessage(n)
+	stored, err := tx.CreateMessage(n)
+	if err != nil {
+		return stored, err
+	}
+	return stored, tx.AnnounceMail(stored.ID)
 }
 
 // receiveFolder is where messages of a class go, [MS-OXCSTOR] 3.2.5.2: the row that matches most of the class counts.

@@ -182,7 +182,7 @@ func (t *session) Data(r io.Reader) error {
 	return nil
 }
 
-// received is the trace field of this server, RFC 5321 4.4.
+// received are the trace fields of the server that delivers, RFC 5321 4.4.
 func (t *session) received(m *Mail, id string) string {
 	with := "ESMTP" // RFC 3848
 	if t.secure {
@@ -199,7 +199,7 @@ func (t *session) received(m *Mail, id string) string {
 	if len(m.Recipients) == 1 {
 		forWhom = "\r\n\tfor <" + m.Recipients[0].Address + ">"
 	}
-	return fmt.Sprintf("Received: from %s ([%s])\r\n\tby %s with %s id %s%s;\r\n\t%s\r\n", atom(t.helo), host, t.server.opts.Hostname, with, id, forWhom,
+	return fmt.Sprintf("Return-Path: <%s>\r\nReceived: from %s ([%s])\r\n\tby %s with %s id %s%s;\r\n\t%s\r\n", m.Address, atom(t.helo), host, t.server.opts.Hostname, with, id, forWhom,
 		t.server.opts.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 }
 

@@ -201,7 +201,7 @@ func TestMailIsTakenWhole(t *testing.T) {
 	if rest != body {
 		t.Errorf("got %q", rest)
 	}
-	if !strings.HasPrefix(head, "Received: from localhost ([127.0.0.1])\r\n\tby exch01.mapid.test with ESMTP id ") {
+	if !strings.HasPrefix(head, "Return-Path: <x@elsewhere.test>\r\nReceived: from localhost ([127.0.0.1])\r\n\tby exch01.mapid.test with ESMTP id ") {
 		t.Errorf("trace field %q", head)
 	}
 }

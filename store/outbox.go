@@ -52,6 +52,12 @@ type SubmissionEdit struct {
 	Recipients []SubmissionRecipient
 }
 
+// MailSource is where copies of mail come from: what a bag of any mailbox has, or a message that is not stored yet.
+type MailSource struct {
+	Bag BagID
+	New *NewMessage // if Bag is 0; its folder and flags do not count
+}
+
 // MailCopy is one place where mail is put.
 type MailCopy struct {
 	Folder FolderID
@@ -82,10 +88,10 @@ type OutboxWriter interface {
 	ChangeSubmission(id SubmissionID, e SubmissionEdit) error
 	// EndSubmission removes one, with a content of its own. The message stays.
 	EndSubmission(id SubmissionID) error
-	// DeliverMail stores copies of what a bag of any mailbox has, changed by e, one in each place. Large values are
-	// shared, so that their size does not matter. A copy is as CreateMessage would make it; it has no property that
-	// belongs to the versions of another message. The feed tells of each as MessageCreated and as NewMail.
-	DeliverMail(source BagID, e ContentEdit, copies []MailCopy) ([]Message, error)
+	// DeliverMail stores copies of what a source has, changed by e, one in each place. Large values are shared, so that
+	// their size does not matter. A copy is as CreateMessage would make it; it has no property that belongs to the
+	// versions of another message. The feed tells of each as MessageCreated and as NewMail.
+	DeliverMail(source MailSource, e ContentEdit, copies []MailCopy) ([]Message, error)
 	// AnnounceMail tells the feed that a living message is new mail.
 	AnnounceMail(id MessageID) error
 }

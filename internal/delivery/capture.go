@@ -1,9 +1,11 @@
 package delivery
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
@@ -21,9 +23,15 @@ func (e *Engine) capture(tx store.Tx, snap *store.Snapshot, m *mail) error {
 	if err != nil || folder == 0 {
 		return err
 	}
-	edit := store.ContentEdit{Edit: store.Edit{Set: envelope, Remove: notDelivered}, SetRecipients: true, Recipients: visible(m.rows, nil)}
+	edit := store.ContentEdit{Edit: store.Edit{Set: envelope, Remove: slices.Clone(notDelivered)}, SetRecipients: true, Recipients: visible(m.rows, nil)}
 	edit.Set = append(edit.Set, prop.Tagged{Tag: mapi.TagMessageDeliveryTime, Value: prop.Time(tx.Now())})
-	_, err = tx.DeliverMail(m.bag, edit, []store.MailCopy{{Folder: folder, Flags: mapi.MfUnmodified}})
+	for _, t := range append((msgprops.Party{}).Props(msgprops.ReceivedRepresenting()), prop.Tagged{Tag: mapi.TagMessageToMe}, prop.Tagged{Tag: mapi.TagMessageCcMe}, prop.Tagged{Tag: mapi.TagMessageRecipientMe}) {
+		edit.Remove = append(edit.Remove, t.Tag)
+	}
+	made, err := tx.DeliverMail(m.source, edit, []store.MailCopy{{Folder: folder, Flags: mapi.MfUnmodified}})
+	if err == nil {
+		m.stored(made[0])
+	}
 	return err
 }
 

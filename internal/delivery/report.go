@@ -39,14 +39,32 @@ func (e *Engine) report(tx store.Tx, snap *store.Snapshot, m *mail, got []place)
 	if len(m.people.failed) == 0 || suppress&suppressFailed != 0 {
 		return nil
 	}
+	drop, err := m.keep(tx)
+	if err != nil {
+		return err
+	}
 	n, err := e.bounce(tx, m)
 	if err == nil {
 		err = e.sendReport(tx, snap, m, n)
+	}
+	if err == nil {
+		err = drop()
 	}
 	if err != nil {
 		return fmt.Errorf("non-delivery report: %w", err)
 	}
 	return nil
+}
+
+// keep stores the message for the time of the transaction, if nobody got it, so that a report can be made of it.
+func (m *mail) keep(tx store.Tx) (drop func() error, err error) {
+	drop = func() error { return nil }
+	if m.source.Bag != 0 {
+		return drop, nil
+	}
+	s, err := tx.Submit(store.NewSubmission{Mailbox: m.sender.Mailbox, Content: m.source.New, Held: true})
+	m.source = store.MailSource{Bag: s.Bag}
+	return func() error { return tx.EndSubmission(s.ID) }, err
 }
 
 // bounce is a non-delivery report, [MS-OXOMSG] 2.2.2: what failed for whom, with the message itself, so that clients can
@@ -72,7 +90,7 @@ func (e *Engine) bounce(tx store.Tx, m *mail) (store.NewMessage, error) {
 		fmt.Fprintf(&technical, "\r\n%s\r\n#550 %s %s ##\r\n", address, f.error.status, f.error.detail)
 	}
 	n.Props = append(n.Props, e.texts("Undeliverable: ", m.props, n.Recipients, text.String()+technical.String())...)
-	original, flags, err := contentOf(tx, m.bag)
+	original, flags, err := contentOf(tx, m.source.Bag)
 	if err != nil {
 		return n, err
 	}

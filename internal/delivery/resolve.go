@@ -26,6 +26,7 @@ type target struct {
 type stranger struct {
 	address string
 	row     store.Recipient
+	named   bool // not only a member of a list
 }
 
 // failure is a recipient that does not get a message.
@@ -62,7 +63,7 @@ func (x *recipientsOf) add(row store.Recipient) {
 	case x.local(smtp):
 		x.fail(row, unknown)
 	default:
-		x.elsewhere(smtp, row)
+		x.elsewhere(smtp, row, true)
 	}
 }
 
@@ -170,7 +171,7 @@ func (x *recipientsOf) entry(e *store.Entry, row store.Recipient, named bool) {
 		case e.Mail == "" || x.local(e.Mail):
 			x.fail(rowFor(e, row, named), unknown)
 		default:
-			x.elsewhere(e.Mail, rowFor(e, row, named))
+			x.elsewhere(e.Mail, rowFor(e, row, named), named)
 		}
 	case store.ListEntry:
 		if x.lists[e.MId] {
@@ -220,10 +221,10 @@ func quiet(row store.Recipient) bool {
 // recipientTypeMask is PidTagRecipientType without the flags of resending.
 const recipientTypeMask = 0x0F
 
-func (x *recipientsOf) elsewhere(smtp string, row store.Recipient) {
+func (x *recipientsOf) elsewhere(smtp string, row store.Recipient, named bool) {
 	if key := strings.ToLower(smtp); !x.away[key] {
 		x.away[key] = true
-		x.foreign = append(x.foreign, stranger{smtp, row})
+		x.foreign = append(x.foreign, stranger{smtp, row, named})
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 
 // mail is a message on its way.
 type mail struct {
-	bag    store.BagID
+	source store.MailSource
 	props  []prop.Tagged // those that are short
 	rows   []store.Recipient
 	size   int64
@@ -23,6 +23,14 @@ type mail struct {
 	sender *store.Entry  // who gets reports; nil if that is nobody here
 	from   string        // address of a sender elsewhere
 	people *recipientsOf
+	got    []Delivered
+}
+
+// stored says that the message is in the store since a first copy of it is: further copies and reports take it from there.
+func (m *mail) stored(first store.Message) {
+	if m.source.Bag == 0 {
+		m.source = store.MailSource{Bag: first.Bag}
+	}
 }
 
 func (m *mail) class() string {
@@ -76,7 +84,7 @@ func (e *Engine) send(ctx context.Context, id store.SubmissionID) error {
 
 // load reads what a submission sends and finds out who gets it.
 func (e *Engine) load(r store.Reader, snap *store.Snapshot, s store.Submission) (*mail, error) {
-	m := &mail{bag: s.Bag}
+	m := &mail{source: store.MailSource{Bag: s.Bag}}
 	stored, err := r.Props(s.Bag)
 	if err != nil {
 		return nil, err
@@ -231,7 +239,9 @@ func (e *Engine) deliver(tx store.Tx, m *mail) (got []place, err error) {
 			return nil, err
 		}
 		if why != nil {
-			m.people.fail(t.row(), *why)
+			if !t.quiet {
+				m.people.fail(t.row(), *why)
+			}
 			continue
 		}
 		places = append(places, p)
@@ -371,11 +381,16 @@ func (e *Engine) copies(tx store.Tx, m *mail, edit store.ContentEdit, places []p
 	for i, p := range places {
 		list[i] = store.MailCopy{Folder: p.folder, Flags: m.flagsFor(p), Set: m.personal(p.target)}
 	}
-	made, err := tx.DeliverMail(m.bag, edit, list)
-	if err != nil || e.opts.Arrived == nil {
+	made, err := tx.DeliverMail(m.source, edit, list)
+	if err != nil {
 		return err
 	}
+	m.stored(made[0])
 	for i, p := range places {
+		m.got = append(m.got, Delivered{p.entry.Name, made[i]})
+		if e.opts.Arrived == nil {
+			continue
+		}
 		if err := e.opts.Arrived(tx, Arrival{To: p.entry, Mailbox: p.mailbox, Message: made[i]}); err != nil {
 			return err
 		}

@@ -214,7 +214,7 @@ func (t *tx) withdraw(m store.Message) error {
 }
 
 // DeliverMail stores copies of what a bag has as new mail. The first is edited; the others are copies of it.
-func (t *tx) DeliverMail(source store.BagID, e store.ContentEdit, copies []store.MailCopy) ([]store.Message, error) {
+func (t *tx) DeliverMail(source store.MailSource, e store.ContentEdit, copies []store.MailCopy) ([]store.Message, error) {
 	out := make([]store.Message, 0, len(copies))
 	var base *content // what all copies have
 	for i, to := range copies {
@@ -225,7 +225,7 @@ func (t *tx) DeliverMail(source store.BagID, e store.ContentEdit, copies []store
 			c, err = t.copyOf(base)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("copy of bag %d: %w", source, err)
+			return nil, fmt.Errorf("copy of bag %d: %w", source.Bag, err)
 		}
 		if base == nil && i+1 < len(copies) && !c.shares(to.Set) {
 			common := *c
@@ -236,7 +236,7 @@ func (t *tx) DeliverMail(source store.BagID, e store.ContentEdit, copies []store
 			err = t.saveContent(c)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("copy of bag %d: %w", source, err)
+			return nil, fmt.Errorf("copy of bag %d: %w", source.Bag, err)
 		}
 		m, err := t.insertMail(c, to)
 		if err != nil {
@@ -257,9 +257,18 @@ func (c *content) shares(set []prop.Tagged) bool {
 	return false
 }
 
-// editedCopy is a copy of what a bag has, changed. Its bag is not saved yet.
-func (t *tx) editedCopy(source store.BagID, e *store.ContentEdit) (*content, error) {
-	bag, err := t.copyContent(source)
+// editedCopy is a copy of what a source has, changed. Its bag is not saved yet.
+func (t *tx) editedCopy(source store.MailSource, e *store.ContentEdit) (*content, error) {
+	first := *e
+	first.Remove = append(append([]mapi.PropTag(nil), ofVersion...), e.Remove...)
+	if source.Bag == 0 && source.New != nil {
+		c, err := t.putContent(source.New)
+		if err != nil {
+			return nil, err
+		}
+		return c, t.editContent(c, &first)
+	}
+	bag, err := t.copyContent(source.Bag)
 	if err != nil {
 		return nil, err
 	}
@@ -275,8 +284,6 @@ func (t *tx) editedCopy(source store.BagID, e *store.ContentEdit) (*content, err
 	delete(c.props, tagMessageFlags.ID()) // an embedded message has them in its bag
 	delete(c.props, tagCreationTime.ID())
 	c.created = bagValue{value: prop.Time(t.time)}
-	first := *e
-	first.Remove = append(append([]mapi.PropTag(nil), ofVersion...), e.Remove...)
 	return c, t.editContent(c, &first)
 }
 

@@ -224,6 +224,20 @@ func testMail(t *testing.T, open Open) {
 	t.Run("Delivered", func(t *testing.T) { testMailDelivered(t, open) })
 	t.Run("Edited", func(t *testing.T) { testMailEdited(t, open) })
 	t.Run("Refused", func(t *testing.T) { testMailRefused(t, open) })
+	t.Run("New", func(t *testing.T) {
+		f := newFixture(t, open)
+		n := full(0, true)
+		var made []store.Message
+		f.write(func(tx store.Tx) (err error) {
+			made, err = tx.DeliverMail(store.MailSource{New: &n}, store.ContentEdit{Edit: store.Edit{Set: []prop.Tagged{subject("changed")}}}, []store.MailCopy{{Folder: f.inbox, Flags: 2}, {Folder: f.root}})
+			return err
+		})
+		f.check()
+		first, second := f.tree(made[0].Bag), f.tree(made[1].Bag)
+		f.same("subject", first.Props[mapi.TagSubject].Str(), "changed")
+		f.same("both", first, second)
+		f.same("flags and counts", []any{made[0].Flags, made[1].Flags, made[0].Associated, made[1].Attachments, made[1].Recipients}, []any{uint32(2), uint32(0), false, 2, 1})
+	})
 	t.Run("Announced", func(t *testing.T) {
 		f := newFixture(t, open)
 		m, gone := f.message(), f.message()
@@ -247,7 +261,7 @@ func testMailDelivered(t *testing.T, open Open) {
 	rec := record(t, f.s)
 	var made []store.Message
 	f.update(store.Scope{Mailboxes: []store.MailboxID{f.mb.ID, mb.ID}}, func(tx store.Tx) (err error) {
-		made, err = tx.DeliverMail(source.Bag, store.ContentEdit{}, []store.MailCopy{
+		made, err = tx.DeliverMail(store.MailSource{Bag: source.Bag}, store.ContentEdit{}, []store.MailCopy{
 			{Folder: root, Flags: 2, Set: []prop.Tagged{tagged(mapi.TagReceivedByName, prop.String("bob"))}}, {Folder: f.inbox, Flags: 3},
 		})
 		return err
@@ -290,7 +304,7 @@ func testMailEdited(t *testing.T, open Open) {
 	}
 	var made []store.Message
 	f.write(func(tx store.Tx) (err error) {
-		made, err = tx.DeliverMail(source.Bag, edit, []store.MailCopy{
+		made, err = tx.DeliverMail(store.MailSource{Bag: source.Bag}, edit, []store.MailCopy{
 			{Folder: f.inbox}, {Folder: f.inbox, Set: []prop.Tagged{subject("own"), tagged(mapi.TagBody, prop.String("short"))}}, {Folder: f.inbox},
 		})
 		return err
@@ -317,7 +331,7 @@ func testMailRefused(t *testing.T, open Open) {
 			for _, id := range to {
 				copies = append(copies, store.MailCopy{Folder: id})
 			}
-			_, err := tx.DeliverMail(bag, store.ContentEdit{}, copies)
+			_, err := tx.DeliverMail(store.MailSource{Bag: bag}, store.ContentEdit{}, copies)
 			return err
 		}
 	}

@@ -295,6 +295,10 @@ const (
 	SpecialEFormsRegistry
 	SpecialScheduleFreeBusy
 	SpecialOfflineAddressBook
+	SpecialEFormsLocale           // forms of the store's own language
+	SpecialSiteFreeBusy           // free and busy times of the administrative group
+	SpecialSiteOfflineAddressBook // offline address books of the administrative group
+	SpecialArticleIndex           // of newsgroups
 	SpecialCount // number of roles; keep last
 )
 

@@ -25,6 +25,7 @@ func exchange2003() Profile {
 	p.Logon.MailboxDisabledLater = mapi.ErrMailboxDisabled
 	p.Logon.UnknownUser = mapi.ErrLoginFailure
 
+	p.Folder.PublicAnonymous = Rights(mapi.RoleContributor)
 	p.Folder.NoConversationMembers = mapi.ErrInvalidParameter
 	p.Submit.DeferredDelivery = true
 	p.Submit.SenderRefusal, p.Submit.ReportSender = mapi.ErrAccessDenied, "System Administrator"

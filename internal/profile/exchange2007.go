@@ -144,6 +144,8 @@ func folder2007() Folder {
 		PublicBulk:           true,
 		CopyFolderPartial:    true,
 		AddressBookEntryID:   true,
+		PublicDefault:        Rights(mapi.RoleAuthor),
+		PublicAnonymous:      Rights(mapi.RightCreate),
 		CreateDenied:         mapi.ErrAccessDenied,
 		CreatePublicSearch:   mapi.ErrNoSupport,
 		ChecksDeleteFlags:    true,

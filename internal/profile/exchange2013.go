@@ -108,6 +108,7 @@ func logon2013(l *Logon) {
 func folder2013(f *Folder) {
 	f.OpensSoftDeleted = false
 	f.PublicBulk = false
+	f.PublicAnonymous = 0
 	f.AddressBookEntryID = false
 	f.CreateDenied = mapi.ErrAccessDenied
 	f.CreatePublicSearch = mapi.ErrNoSupport

@@ -1,6 +1,10 @@
 package profile
 
-import "github.com/mapid/mapid/internal/mapi"
+import (
+	"fmt"
+
+	"github.com/mapid/mapid/internal/mapi"
+)
 
 // Folder holds differences of folders, [MS-OXCFOLD].
 type Folder struct {
@@ -24,6 +28,10 @@ type Folder struct {
 	// OpensGone: RopOpenFolder of a folder that was deleted for good succeeds, without a folder. F10, 3.2.5.1 <12>; 2003
 	// inferred.
 	OpensGone bool
+	// PublicDefault and PublicAnonymous are what a public folder gives everybody, and those without a name, until somebody
+	// says something else, PidTagMemberRights: Author everywhere; Contributor in 2003, to create items alone in 2007 and
+	// 2010, nothing later (inferred).
+	PublicDefault, PublicAnonymous Rights
 	// CreateDenied answers RopCreateFolder without the right. F11, 3.2.5.2 <13>.
 	CreateDenied mapi.ErrorCode
 	// CreatePublicSearch answers the creation of a search folder in the public store. F12, 3.2.5.2 <14>.
@@ -50,3 +58,9 @@ type Folder struct {
 	// BadContentsFlags answers other unknown TableFlags of RopGetContentsTable; 0 ignores them. F30, 3.2.5.14 <23>.
 	BadContentsFlags mapi.ErrorCode
 }
+
+// Rights is PidTagMemberRights, [MS-OXCPERM] 2.2.7.
+type Rights uint32
+
+// String prints the number as the specification does.
+func (r Rights) String() string { return fmt.Sprintf("0x%03X", uint32(r)) }

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
@@ -85,7 +87,7 @@ type applier struct {
 }
 
 func (a *applier) run() error {
-	for _, step := range []func() error{a.provide, a.putUsers, a.putGroups, a.putContacts, a.putPublicFolders, a.fillMailboxes, a.provideOutbound} {
+	for _, step := range []func() error{a.provide, a.putUsers, a.putGroups, a.putContacts, a.putPublicFolders, a.fillMailboxes, a.provideOutbound, a.completePublic} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -116,6 +118,26 @@ func (a *applier) provideOutbound() error {
 		return nil
 	}
 	return a.put(store.Entry{Kind: store.UserEntry, Name: OutboundAccount, DisplayName: "Outbound Mail", Hidden: true, Enabled: true, System: true}, 0)
+}
+
+// completePublic makes what clients look for in every public store.
+func (a *applier) completePublic() error {
+	if a.public.ID == 0 {
+		return nil
+	}
+	for i, f := range a.PublicFolders {
+		if !f.MailEnabled {
+			continue
+		}
+		id, err := a.folder(a.public.ID, a.public.Special[store.SpecialIPMSubtree], strings.Split(f.Path, "/"))
+		if err == nil {
+			err = a.mailEnable(id, f.alias())
+		}
+		if err != nil {
+			return fmt.Errorf("public_folders[%d]: %w", i, err)
+		}
+	}
+	return completePublicStore(a.tx, a.public, a.org)
 }
 
 // entry finds an entry of the directory as it becomes.
@@ -281,7 +303,7 @@ func (a *applier) putPublicFolders() error {
 		}
 		e := a.change(f.alias(), store.PublicFolderEntry)
 		e.DisplayName, e.Mailbox = f.Path[strings.LastIndexByte(f.Path, '/')+1:], a.public.ID
-		setAttributes(&e, Attributes{Values: map[string][]string{"folder_path": {f.Path}}})
+		setAttributes(&e, Attributes{Values: map[string][]string{"folder_path": {f.Path}, "folder_id": {strconv.FormatUint(uint64(id), 10)}}})
 		if err := a.put(e, 0); err != nil {
 			return fmt.Errorf("public_folders[%d]: %w", i, err)
 		}
@@ -294,6 +316,13 @@ func (a *applier) putPublicFolders() error {
 		owners = append(owners, Permission{User: name, Role: "Owner"})
 	}
 	return a.permit(top, publicDefaults, owners)
+}
+
+// mailEnable tells a public folder by which entry of the address book it takes mail, [MS-OXCFOLD] 2.2.2.2.1.4: so it keeps
+// it wherever it moves, and under whatever name.
+func (a *applier) mailEnable(id store.FolderID, alias string) error {
+	entryID := prop.Binary(msgprops.AddressBookEntryID{Type: mapi.DisplayForum, DN: a.entry(alias).DN}.Bytes())
+	return a.tx.SetFolderProps(id, []prop.Tagged{{Tag: mapi.TagAddressBookEntryId, Value: entryID}}, nil)
 }
 
 // folder finds or makes the folder at a path.
@@ -326,7 +355,7 @@ func (a *applier) permit(folder store.FolderID, defaults []store.Permission, ite
 	if err != nil {
 		return err
 	}
-	if len(list) == 0 {
+	if len(list) == 0 && len(items) > 0 {
 		list = slices.Clone(defaults)
 	}
 	for _, p := range items {

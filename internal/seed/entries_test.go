@@ -44,9 +44,9 @@ public_folders:
 		{MId: 0x15, Kind: store.DynamicListEntry, Name: "everyone", DN: recipients + "everyone", DisplayName: "everyone", Mail: "everyone@mapid.test", Enabled: true},
 		{MId: 0x16, Kind: store.ContactEntry, Name: "ext1", DN: recipients + "ext1", DisplayName: "Outside", Mail: "ext@x.test", Enabled: true},
 		{MId: 0x17, Kind: store.PublicFolderEntry, Name: "lost---found", DN: recipients + "lost---found", DisplayName: "Lost & Found", Mail: "lost---found@mapid.test", Enabled: true,
-			Attributes: map[string][]string{"folder_path": {"A/Lost & Found"}}},
+			Attributes: map[string][]string{"folder_path": {"A/Lost & Found"}, "folder_id": {"223"}}},
 		{MId: 0x18, Kind: store.PublicFolderEntry, Name: "bee", DN: recipients + "bee", DisplayName: "B", Mail: "bee@mapid.test", Enabled: true,
-			Attributes: map[string][]string{"folder_path": {"B"}}},
+			Attributes: map[string][]string{"folder_path": {"B"}, "folder_id": {"226"}}},
 		{MId: 0x19, Name: seed.OutboundAccount, DN: recipients + seed.OutboundAccount, DisplayName: "Outbound Mail", Mail: "outbound@mapid.test", Hidden: true, Enabled: true, System: true},
 	}
 	if diff := cmp.Diff(want, snap.Entries, cmpopts.IgnoreFields(store.Entry{}, "GUID", "Mailbox", "Created", "Modified"), cmpopts.EquateEmpty()); diff != "" {
@@ -241,7 +241,7 @@ public_folder_admins: [alice]
 			"Calendar":  {m.Special[store.SpecialCalendar], []store.Permission{{Member: -1}, {Rights: 0x401}, {Member: 1, Account: "bob", Rights: 0x47B}}},
 			"Inbox":     {m.Special[store.SpecialInbox], []store.Permission{{Member: 1, Account: "bob", Rights: 0x401}}},
 			"Drafts":    {m.Special[store.SpecialDrafts], nil},
-			"PublicTop": {top, []store.Permission{{Member: -1, Rights: 0x402}, {Rights: 0x41B}, {Member: 1, Account: "alice", Rights: 0x7FB}}},
+			"PublicTop": {top, []store.Permission{{Member: -1, Rights: 0x002}, {Rights: 0x41B}, {Member: 1, Account: "alice", Rights: 0x7FB}}},
 			"PublicOld": {old.ID, []store.Permission{{Member: -1}, {Rights: 0x41B}, {Member: 1, Account: "bob", Rights: 0x7FB}}},
 		} {
 			got, err := r.Permissions(c.folder)

@@ -67,6 +67,18 @@ var publicTree = []defaultFolder{
 	{role: store.SpecialOfflineAddressBook, parent: store.SpecialNonIPMSubtree, name: "OFFLINE ADDRESS BOOK", typ: store.FolderGeneric},
 }
 
+// publicSites are the folders of the public store that belong to the administrative group, and those of its language. They
+// come last, so that a store made before there were any has the same identifiers as one made now.
+func publicSites(o Organization) []defaultFolder {
+	site := "EX:/o=" + o.Name + "/ou=" + o.AdminGroup
+	return []defaultFolder{
+		{role: store.SpecialEFormsLocale, parent: store.SpecialEFormsRegistry, name: "Organizational Forms", typ: store.FolderGeneric},
+		{role: store.SpecialSiteFreeBusy, parent: store.SpecialScheduleFreeBusy, name: site, typ: store.FolderGeneric},
+		{role: store.SpecialSiteOfflineAddressBook, parent: store.SpecialOfflineAddressBook, name: site, typ: store.FolderGeneric},
+		{role: store.SpecialArticleIndex, parent: store.SpecialNonIPMSubtree, name: "Article Index", typ: store.FolderGeneric},
+	}
+}
+
 // postClasses are the classes that new items of a folder get, PidTagDefaultPostMessageClass.
 var postClasses = map[string]string{
 	"IPF.Note": "IPM.Note", "IPF.Note.OutlookHomepage": "IPM.Post.Rss", "IPF.Appointment": "IPM.Appointment", "IPF.Contact": "IPM.Contact",
@@ -111,12 +123,24 @@ func CreatePublicStore(tx store.Tx, o Organization) (store.Mailbox, error) {
 	if err := plant(tx, &m, publicTree); err != nil {
 		return m, err
 	}
-	return m, tx.SetPermissions(m.Special[store.SpecialIPMSubtree], publicDefaults)
+	return m, tx.SetPermissions(m.Special[store.SpecialIPMSubtree], nil) // which takes a change number, as it always did
 }
 
-// publicDefaults are the permissions of a public folder that nobody has set.
+// completePublicStore adds the folders of a public store that are not there.
+func completePublicStore(tx store.Tx, m store.Mailbox, o Organization) error {
+	var missing []defaultFolder
+	for _, f := range publicSites(o) {
+		if m.Special[f.role] == 0 {
+			missing = append(missing, f)
+		}
+	}
+	return plant(tx, &m, missing)
+}
+
+// publicDefaults are what a public folder gives those that nobody gave anything, as soon as somebody was given something:
+// without any entry it is the version of a server that says so.
 var publicDefaults = []store.Permission{
-	{Member: store.MemberDefault, Rights: roles["Author"]}, {Member: store.MemberAnonymous, Rights: roles["Contributor"]},
+	{Member: store.MemberDefault, Rights: roles["Author"]}, {Member: store.MemberAnonymous, Rights: mapi.RightCreate},
 }
 
 // plant makes the folders of a tree.

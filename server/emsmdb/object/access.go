@@ -21,16 +21,27 @@ func (l *Logon) rights(f *cache.Folder) Rights {
 	case f == nil:
 		return Rights(mapi.RightFolderVisible)
 	}
-	r := l.principals.Rights(f.Permissions) &^ acl.FreeBusy
-	switch root := f.ID == l.mailbox.Special[store.SpecialRoot]; {
-	case root && !l.Public():
+	r := l.principals.Rights(l.permissions(f)) &^ acl.FreeBusy
+	if f.ID == l.mailbox.Special[store.SpecialRoot] && !l.Public() {
 		r |= Rights(mapi.RightFolderVisible)
-	case l.Public() && len(f.Permissions) == 0 && f.Special != store.SpecialCount:
-		r = Rights(mapi.RoleReviewer) // the tree itself is for looking at
-	case l.Public() && len(f.Permissions) == 0:
-		r = Rights(mapi.RoleAuthor) // what a public folder gives whom nobody gave anything
 	}
 	return r
+}
+
+// permissions are those set on a folder, or, if there are none, what the version gives with such a folder.
+func (l *Logon) permissions(f *cache.Folder) []store.Permission {
+	if len(f.Permissions) > 0 || !l.Public() {
+		return f.Permissions
+	}
+	everybody, nobody := uint32(l.env.Profile.Folder.PublicDefault), uint32(l.env.Profile.Folder.PublicAnonymous)
+	switch f.Special {
+	case store.SpecialCount, store.SpecialIPMSubtree:
+	case store.SpecialScheduleFreeBusy, store.SpecialSiteFreeBusy: // all publish here, and delegates for others
+		everybody, nobody = mapi.RoleEditor, 0
+	default: // the tree itself is for looking at
+		everybody, nobody = mapi.RoleReviewer, 0
+	}
+	return []store.Permission{{Member: store.MemberDefault, Rights: everybody}, {Member: store.MemberAnonymous, Rights: nobody}}
 }
 
 // require refuses what a logon may not do on a folder.

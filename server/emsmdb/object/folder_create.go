@@ -9,6 +9,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/acl"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
@@ -121,6 +122,11 @@ func (l *Logon) createIn(tx store.Tx, n store.NewFolder) (store.Folder, error) {
 	}
 	user := l.session.User.Name
 	if l.Public() && !l.privileged {
+		parent, err := cache.ReadFolder(tx, n.Parent)
+		if err != nil {
+			return made, err
+		}
+		permissions = slices.Clone(l.permissions(parent))
 		permissions = append(slices.DeleteFunc(permissions, func(p store.Permission) bool {
 			return strings.EqualFold(p.Account, user)
 		}), store.Permission{Account: user, Rights: uint32(acl.All)})

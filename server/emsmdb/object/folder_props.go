@@ -3,8 +3,6 @@ package object
 import (
 	"context"
 	"math"
-	"slices"
-	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
@@ -226,30 +224,24 @@ func (l *Logon) additionalRenEx(ctx context.Context, s *cache.Folder) (prop.Valu
 }
 
 // folderAddress answers PidTagAddressBookEntryId, the entry id in the address book of a public folder that takes mail,
-// [MS-OXCFOLD] 2.2.2.2.1.4.
+// [MS-OXCFOLD] 2.2.2.2.1.4, as long as it is there.
 func (l *Logon) folderAddress(ctx context.Context, s *cache.Folder) (prop.Value, error) {
-	if !l.Public() || !l.env.Profile.Folder.AddressBookEntryID || s.Special < store.SpecialCount {
-		return prop.Value{}, nil
+	p, ok := s.Stored(mapi.TagAddressBookEntryId.ID())
+	if !ok || !l.Public() {
+		return notFound, nil
 	}
-	path := s.Name
-	for at := s; at.Parent != l.mailbox.Special[store.SpecialIPMSubtree]; {
-		up, err := l.state(ctx, at.Parent)
-		if err != nil || up.ID == at.ID || up.Parent == up.ID {
-			return prop.Value{}, err
-		}
-		path, at = up.Name+"/"+path, up
+	id, err := msgprops.ParseAddressBookEntryID(p.Value.Bytes())
+	if err != nil || !l.env.Profile.Folder.AddressBookEntryID {
+		return notFound, nil //nolint:nilerr // what nobody can read names nothing
 	}
 	dir, err := l.env.Directory.Snapshot(ctx)
 	if err != nil {
 		return prop.Value{}, err
 	}
-	for i := range dir.Entries {
-		e := &dir.Entries[i]
-		if e.Kind == store.PublicFolderEntry && slices.ContainsFunc(e.Attributes["folder_path"], func(p string) bool { return strings.EqualFold(p, path) }) {
-			return prop.Binary(msgprops.AddressBookEntryID{Type: mapi.DisplayForum, DN: e.DN}.Bytes()), nil
-		}
+	if dir.ByDN(id.DN) == nil {
+		return notFound, nil
 	}
-	return prop.Value{}, nil
+	return p.Value, nil
 }
 
 // count is a number of objects as a property.

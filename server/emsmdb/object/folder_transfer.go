@@ -176,7 +176,7 @@ func (t *transfer) folder(r store.Reader, f store.Folder, top bool, name string)
 // notCopied are properties of a folder that its copy does not have.
 var notCopied = []mapi.PropTag{
 	mapi.TagSourceKey, mapi.TagChangeKey, mapi.TagPredecessorChangeList, mapi.TagDeletedOn, mapi.TagHasRules,
-	mapi.TagAdditionalRenEntryIdsEx,
+	mapi.TagAdditionalRenEntryIdsEx, mapi.TagAddressBookEntryId,
 }
 
 // create makes the copy of one folder.

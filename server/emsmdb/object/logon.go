@@ -213,8 +213,8 @@ var (
 	}
 	publicOrder = [LogonFolders]store.Special{
 		store.SpecialRoot, store.SpecialIPMSubtree, store.SpecialNonIPMSubtree, store.SpecialEFormsRegistry,
-		store.SpecialScheduleFreeBusy, store.SpecialOfflineAddressBook, store.SpecialCount, store.SpecialCount,
-		store.SpecialCount, store.SpecialCount, store.SpecialCount, store.SpecialCount, store.SpecialCount,
+		store.SpecialScheduleFreeBusy, store.SpecialOfflineAddressBook, store.SpecialEFormsLocale, store.SpecialSiteFreeBusy,
+		store.SpecialSiteOfflineAddressBook, store.SpecialArticleIndex, store.SpecialCount, store.SpecialCount, store.SpecialCount,
 	}
 )
 
@@ -223,7 +223,9 @@ func (l *Logon) FolderIDs() (ids [LogonFolders]mapi.ID) {
 	order := privateOrder
 	if l.Public() {
 		if order = publicOrder; l.env.Profile.Logon.FewPublicFolders {
-			order[4], order[5] = store.SpecialCount, store.SpecialCount
+			for _, at := range []int{4, 5, 7, 8, 9} {
+				order[at] = store.SpecialCount
+			}
 		}
 	}
 	for i, special := range order {

@@ -7,6 +7,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/acl"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/store"
 )
@@ -48,7 +49,7 @@ func (f *Folder) permissionRows(ctx context.Context, shown uint32) ([]listRow, e
 		return nil, err
 	}
 	var rows []listRow
-	for _, p := range acl.Complete(s.Permissions) {
+	for _, p := range acl.Complete(f.logon.permissions(s)) {
 		name, entryID := p.Account, prop.BinaryString("")
 		switch e := dir.ByName(p.Account); {
 		case p.Member == store.MemberDefault:
@@ -89,11 +90,11 @@ func (f *Folder) ModifyPermissions(ctx context.Context, flags uint8, changes []P
 	edit := acl.Edit{Dir: dir, Calendar: s.Special == store.SpecialCalendar || s.Class == "IPF.Appointment",
 		FreeBusy: flags&mapi.PermissionsIncludeFreeBusy != 0, Replace: flags&mapi.PermissionsReplaceRows != 0}
 	return f.logon.update(ctx, func(tx store.Tx) error {
-		before, err := tx.Permissions(f.id)
+		now, err := cache.ReadFolder(tx, f.id)
 		if err != nil {
 			return err
 		}
-		after, err := edit.Apply(before, changes)
+		after, err := edit.Apply(f.logon.permissions(now), changes)
 		if err != nil {
 			return err
 		}

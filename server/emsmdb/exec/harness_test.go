@@ -46,6 +46,7 @@ type world struct {
 	columns map[int][]mapi.PropTag // by index of the handle table
 	profile *profile.Profile
 	setup   setup
+	path    string                // of the store's file
 	told    []*rop.NotifyResponse // since somebody looked
 	pending bool                  // the last answer had RopPending
 }
@@ -93,8 +94,9 @@ func newWorld(t testing.TB, opts ...option) *world {
 		set.seed = seed.Demo()
 	}
 	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "mapid.db")
 	st, err := sqlite.Open(ctx, sqlite.Options{
-		Path: filepath.Join(t.TempDir(), "mapid.db"), Durability: set.durability, Replica: organization.ReplicaGUID(),
+		Path: path, Durability: set.durability, Replica: organization.ReplicaGUID(),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +115,7 @@ func newWorld(t testing.TB, opts ...option) *world {
 	})
 	t.Cleanup(env.Close)
 	w := &world{
-		t: t, store: st, env: env, profile: p, columns: make(map[int][]mapi.PropTag),
+		t: t, path: path, store: st, env: env, profile: p, columns: make(map[int][]mapi.PropTag),
 		exec: exec.New(exec.Options{
 			Env: env, Logger: zaptest.NewLogger(t), Handles: set.handles, Logons: set.logons, Notifications: 16, Middlewares: set.middlewares,
 		}),

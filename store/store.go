@@ -299,7 +299,7 @@ const (
 	SpecialSiteFreeBusy           // free and busy times of the administrative group
 	SpecialSiteOfflineAddressBook // offline address books of the administrative group
 	SpecialArticleIndex           // of newsgroups
-	SpecialCount // number of roles; keep last
+	SpecialCount                  // number of roles; keep last
 )
 
 // FolderType is PidTagFolderType.

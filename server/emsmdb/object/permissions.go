@@ -29,14 +29,14 @@ func (f *Folder) PermissionsTable(ctx context.Context, flags uint8) (*Table, err
 	if flags&mapi.PermissionsIncludeFreeBusy != 0 {
 		shown = ^uint32(0)
 	}
-	src := &rowList{table: table.Permissions, logon: f.logon, tags: permissionTags, read: func(ctx context.Context) ([]listRow, error) {
+	src := &table.Whole{Table: table.Permissions, Order: f.logon.order(), Columns: permissionTags, Read: func(ctx context.Context) ([]table.WholeRow, error) {
 		return f.permissionRows(ctx, shown)
 	}}
 	return f.logon.table(src, f.logon.session.CodePage), nil
 }
 
 // permissionRows lists the default entry, the anonymous one, and the others by their ids.
-func (f *Folder) permissionRows(ctx context.Context, shown uint32) ([]listRow, error) {
+func (f *Folder) permissionRows(ctx context.Context, shown uint32) ([]table.WholeRow, error) {
 	s, err := f.logon.state(ctx, f.id)
 	if err == nil {
 		err = f.logon.require(s, Rights(mapi.RightFolderVisible))
@@ -48,7 +48,7 @@ func (f *Folder) permissionRows(ctx context.Context, shown uint32) ([]listRow, e
 	if err != nil {
 		return nil, err
 	}
-	var rows []listRow
+	var rows []table.WholeRow
 	for _, p := range acl.Complete(f.logon.permissions(s)) {
 		name, entryID := p.Account, prop.BinaryString("")
 		switch e := dir.ByName(p.Account); {
@@ -59,7 +59,7 @@ func (f *Folder) permissionRows(ctx context.Context, shown uint32) ([]listRow, e
 		case e != nil:
 			name, entryID = cmp.Or(e.DisplayName, e.Name), addressEntryID(e)
 		}
-		rows = append(rows, listRow{id: p.Member, props: []prop.Tagged{
+		rows = append(rows, table.WholeRow{ID: p.Member, Props: []prop.Tagged{
 			{Tag: mapi.TagEntryId, Value: entryID}, {Tag: mapi.TagMemberId, Value: prop.Int64(p.Member)},
 			{Tag: mapi.TagMemberName, Value: prop.String(name)}, {Tag: mapi.TagMemberRights, Value: prop.Uint32(p.Rights & shown)},
 		}})

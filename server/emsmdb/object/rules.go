@@ -26,11 +26,11 @@ func (f *Folder) RulesTable(ctx context.Context, flags uint8) (*Table, error) {
 	if err := f.logon.require(s, Rights(mapi.RightFolderOwner)); err != nil {
 		return nil, err
 	}
-	src := &rowList{table: table.Rules, logon: f.logon, tags: rule.Columns, read: f.ruleRows}
+	src := &table.Whole{Table: table.Rules, Order: f.logon.order(), Columns: rule.Columns, Read: f.ruleRows}
 	return f.logon.table(src, f.logon.session.CodePage), nil
 }
 
-func (f *Folder) ruleRows(ctx context.Context) (rows []listRow, err error) {
+func (f *Folder) ruleRows(ctx context.Context) (rows []table.WholeRow, err error) {
 	s, err := f.logon.state(ctx, f.id)
 	if err == nil {
 		err = f.logon.require(s, Rights(mapi.RightFolderOwner))
@@ -41,7 +41,7 @@ func (f *Folder) ruleRows(ctx context.Context) (rows []listRow, err error) {
 	err = f.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		list, err := r.Rules(f.id)
 		for i := range list {
-			rows = append(rows, listRow{id: int64(list[i].ID), props: rule.Row(&list[i])})
+			rows = append(rows, table.WholeRow{ID: int64(list[i].ID), Props: rule.Row(&list[i])})
 		}
 		return err
 	})

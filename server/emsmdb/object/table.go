@@ -88,3 +88,6 @@ func (t *Table) ids(row view.Entry, homes map[store.MessageID]store.FolderID) (f
 	home := cmp.Or(homes[row.ID], t.folder)
 	return mapi.NewID(ownReplica, uint64(home)), mapi.NewID(ownReplica, uint64(row.ID)), row.Instance
 }
+
+// order is how text compares in the logon's tables.
+func (l *Logon) order() *prop.Collation { return l.env.collation(l.session.LCIDSort) }

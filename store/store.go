@@ -85,6 +85,7 @@ type Reader interface {
 	RuleReader
 	OutboxReader
 	SearchReader
+	LookupReader
 	NameReader
 	// ReceiveFolders lists the rows of the receive folder table by class.
 	ReceiveFolders(id MailboxID) ([]ReceiveFolder, error)

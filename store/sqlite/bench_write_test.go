@@ -160,8 +160,8 @@ func BenchmarkBareRecipients(b *testing.B) {
 	for b.Loop() {
 		n++
 		s.run(b, "BEGIN IMMEDIATE")
-		s.run(b, insertMessage, append([]any{int64(folder), int64(0), n, int64(1), n, int64(0), int64(0), int64(2500), n, int64(1),
-			int64(1), int64(1), int64(1), int64(0), int64(2), int64(0)}, h.columns[:]...)...)
+		s.run(b, insertMessage, append(append([]any{int64(folder), int64(0), n, int64(1), n, int64(0), int64(0), int64(2500), n, int64(1),
+			int64(1), int64(1), int64(1), int64(0), int64(2), int64(0)}, h.columns[:]...), none[:]...)...)
 		s.run(b, "INSERT INTO bag (id, data) VALUES (?, ?)", n, data)
 		for _, r := range m.Recipients {
 			data, err := bagOf(r.Props).encode()

@@ -66,7 +66,10 @@ var insertMessage = func() string {
 	for _, h := range hotColumns {
 		q += ", " + h.column
 	}
-	return q + ") VALUES (" + strings.Repeat("?, ", 15+len(hotColumns)) + "?)"
+	for _, l := range lookupColumns {
+		q += ", " + l.column
+	}
+	return q + ") VALUES (" + strings.Repeat("?, ", 15+len(hotColumns)+len(lookupColumns)) + "?)"
 }()
 
 // updateMessage takes what a save changes, the hot columns, and the key.
@@ -85,6 +88,13 @@ var copyMessage = func() string {
 	for _, h := range hotColumns {
 		into, from = into+", "+h.column, from+", "+h.column
 	}
+	for _, l := range lookupColumns {
+		if into += ", " + l.column; l.tag == mapi.TagSourceKey { // that of the other, which goes
+			from += ", NULL"
+		} else {
+			from += ", " + l.column
+		}
+	}
 	return into + from + " FROM message WHERE folder = ? AND part = ? AND mid = ?"
 }()
 
@@ -93,6 +103,7 @@ type hot struct {
 	received, created, modified mapi.FileTime
 	odd                         int64
 	columns                     [len(hotColumns)]any
+	lookups                     [len(lookupColumns)]any
 }
 
 // hotOf reads the properties of a message.
@@ -112,6 +123,7 @@ func hotOf(g bag) hot {
 	if rest, cut := strings.CutPrefix(subject, prefix); n.Type() != mapi.PtypString || !ok || !cut || rest != n.Str() {
 		h.odd |= 1 << hotNormalized
 	}
+	h.lookups = lookupKeys(g)
 	return h
 }
 

@@ -77,10 +77,10 @@ func (t *tx) CreateMessage(n store.NewMessage) (store.Message, error) {
 }
 
 func (t *tx) insertMessage(m store.Message, h *hot) error {
-	return t.c.exec(insertMessage, append([]any{
+	return t.c.exec(insertMessage, append(append([]any{
 		int64(m.Folder), part(m.Associated, m.Deleted), int64(m.ID), int64(m.Mailbox), int64(m.Bag), int64(m.Flags), int64(m.Status), m.Size,
 		int64(m.Received), int64(m.Created), int64(m.Modified), int64(m.Change), int64(m.ReadChange), int64(m.Attachments), int64(m.Recipients), h.odd,
-	}, h.columns[:]...)...)
+	}, h.columns[:]...), h.lookups[:]...)...)
 }
 
 // noteMessage tells of a change of one message.
@@ -134,6 +134,7 @@ func (t *tx) SaveMessage(id store.MessageID, e store.MessageEdit) (store.Message
 		return store.Message{}, err
 	}
 	c.recipients = m.Recipients
+	lookups := lookupKeys(c.props)
 	if err := t.editContent(c, &e.ContentEdit); err != nil {
 		return store.Message{}, fmt.Errorf("message %d: %w", id, err)
 	}
@@ -153,6 +154,9 @@ func (t *tx) SaveMessage(id store.MessageID, e store.MessageEdit) (store.Message
 		return store.Message{}, err
 	}
 	if err := t.updateMessage(m, &h); err != nil {
+		return store.Message{}, err
+	}
+	if err := t.updateLookups(m, lookups, h.lookups); err != nil {
 		return store.Message{}, err
 	}
 	tags := editedTags(&e.Edit)

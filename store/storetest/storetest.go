@@ -34,6 +34,7 @@ func Run(t *testing.T, open Open) {
 		{"Mail", testMail},
 		{"Searches", testSearches},
 		{"Contents", testContents},
+		{"Lookup", testLookup},
 		{"Properties", testProperties},
 		{"Names", testNames},
 		{"Replicas", testReplicas},

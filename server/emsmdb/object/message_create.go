@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"github.com/mapid/mapid/server/emsmdb/draft"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -54,7 +55,9 @@ func (m *Message) initialize() error {
 	created := msgprops.Created{
 		Now: mapi.NewFileTime(l.env.Now()), By: l.person(), Locale: l.session.LCIDString, CodePage: l.session.CodePage, FAI: m.associated,
 	}
-	if _, err := rand.Read(created.SearchKey[:]); err != nil {
+	// The time comes first, so that new keys stand side by side in an index of them.
+	binary.BigEndian.PutUint64(created.SearchKey[:], uint64(created.Now))
+	if _, err := rand.Read(created.SearchKey[8:]); err != nil {
 		return err
 	}
 	for _, p := range msgprops.NewMessage(created, l.env.messageRules()) {

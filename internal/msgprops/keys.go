@@ -1,6 +1,8 @@
 package msgprops
 
 import (
+	"encoding/binary"
+
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/wire"
@@ -60,4 +62,13 @@ func InstanceKey(folder, message mapi.ID, instance uint32) []byte {
 	w.U64(uint64(message))
 	w.U32(instance)
 	return w.Buf
+}
+
+// ParseInstanceKey returns the message that a row's PidTagInstanceKey names; ok is false if it is no such key.
+func ParseInstanceKey(b []byte) (message mapi.ID, ok bool) {
+	const size = 8 + 8 + 4
+	if len(b) != size {
+		return 0, false
+	}
+	return mapi.ID(binary.LittleEndian.Uint64(b[8:])), true
 }

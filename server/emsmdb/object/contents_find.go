@@ -1,20 +1,22 @@
 package object
 
 import (
+	"cmp"
 	"context"
-	"encoding/binary"
+	"slices"
 	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/acl"
+	"github.com/mapid/mapid/server/emsmdb/lookup"
 	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
 )
 
-// Within implements table.Ranger: rows that a restriction on their id or on the first column of the order can let pass
-// stand together, so that looking for one costs the same in a folder of any size.
+// Within implements table.Ranger: rows that a restriction on the first column of the order can let pass stand together,
+// so that looking for one costs the same in a folder of any size.
 func (c *contents) Within(_ context.Context, rs prop.Restriction) (from, to int, err error) {
 	if c.layout != nil || c.pages != nil {
 		return 0, c.Len(), nil
@@ -35,36 +37,71 @@ func (c *contents) within(rs prop.Restriction) (from, to int) {
 	case prop.CommentRestriction:
 		return c.within(rs.Part)
 	case prop.PropertyRestriction:
-		if id, ok := idIn(rs); ok && c.arranged.Split == 0 {
-			pos, _, found := c.order.Find(id, 0)
-			if !found {
-				return 0, 0
-			}
-			return pos, pos + 1
-		}
 		return c.run(rs)
 	}
 	return 0, c.order.Len()
 }
 
-// idIn returns the message that a restriction asks for by its id or entry id.
-func idIn(rs prop.PropertyRestriction) (store.MessageID, bool) {
-	if rs.RelOp != prop.RelOpEQ {
-		return 0, false
-	}
-	v := rs.Value.Value
-	switch rs.Tag {
-	case mapi.TagMid, mapi.TagInstID:
-		if v.Type() == mapi.PtypInteger64 {
-			return messageID(v.ObjectID())
-		}
-	case mapi.TagEntryId:
-		const size, counter = 70, 62 // [MS-OXCDATA] 2.2.4.2: the message's counter stands before two zeros
-		if s := v.Str(); v.Type() == mapi.PtypBinary && len(s) == size {
-			return store.MessageID(binary.BigEndian.Uint64([]byte("\x00\x00" + s[counter:counter+6]))), true
+// Locate implements table.Locator: where the store has a way to the messages that a restriction can let pass, their rows
+// stand where a look at each of them says.
+func (c *contents) Locate(ctx context.Context, rs prop.Restriction) (marks []view.Entry, ok bool, err error) {
+	var except []uint16 // headers of categories have them too
+	for i := range min(c.arranged.Categories+1, len(c.arranged.Orders)) {
+		if c.arranged.Categories > 0 {
+			except = append(except, c.arranged.Orders[i].Tag.ID())
 		}
 	}
-	return 0, false
+	err = c.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		var ids []store.MessageID
+		if ids, ok, err = lookup.Messages(r, c.sel, rs, except...); !ok || err != nil {
+			return err
+		}
+		marks, err = c.places(r, ids)
+		return err
+	})
+	if !ok || err != nil {
+		return nil, false, err
+	}
+	if len(marks) > 0 && c.pages != nil {
+		if err := c.whole(ctx); err != nil {
+			return nil, false, err
+		}
+	}
+	slices.SortFunc(marks, func(a, b view.Entry) int {
+		i, _ := c.Rank(a)
+		j, _ := c.Rank(b)
+		return cmp.Compare(i, j)
+	})
+	return marks, true, nil
+}
+
+// places returns the rows of some messages.
+func (c *contents) places(r store.Reader, ids []store.MessageID) (marks []view.Entry, err error) {
+	a := c.arranged
+	if len(a.Orders) == 0 && a.Restriction == nil && a.Split == 0 { // by id
+		for _, id := range ids {
+			marks = append(marks, view.Entry{ID: id})
+		}
+		return marks, nil
+	}
+	p := c.placing(a)
+	rows, err := r.Rows(c.sel, ids, p.plan.fetch)
+	if err != nil {
+		return nil, err
+	}
+	place := p.pass()
+	for i, values := range rows {
+		if values == nil {
+			continue
+		}
+		err := place(r, ids[i], values, func(p view.Place) {
+			marks = append(marks, view.Entry{Key: string(p.Key), ID: ids[i], Instance: p.Instance, Unread: p.Unread})
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return marks, nil
 }
 
 // run returns where the rows are whose first column is in a relation to a value.

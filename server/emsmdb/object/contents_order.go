@@ -8,6 +8,7 @@ import (
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/wire"
 	"github.com/mapid/mapid/server/emsmdb/acl"
+	"github.com/mapid/mapid/server/emsmdb/lookup"
 	"github.com/mapid/mapid/server/emsmdb/table"
 	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
@@ -37,6 +38,9 @@ func (c *contents) spec(a table.Arrangement) view.Spec {
 		}
 	}
 	spec.Place = p.pass
+	if a.Restriction != nil && spec.Load == nil {
+		spec.Candidates = func(r store.Reader) ([]store.MessageID, bool, error) { return lookup.Messages(r, c.sel, a.Restriction) }
+	}
 	return spec
 }
 

@@ -2,6 +2,7 @@ package table
 
 import (
 	"context"
+	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
@@ -60,8 +61,23 @@ type Ranger interface {
 	Within(ctx context.Context, rs prop.Restriction) (from, to int, err error)
 }
 
+// Locator is a Source that may know which rows a restriction can let pass, wherever they stand.
+type Locator interface {
+	// Locate returns the rows in their order, some of which may not be in the table. ok is false if any row may pass.
+	Locate(ctx context.Context, rs prop.Restriction) (marks []view.Entry, ok bool, err error)
+}
+
 // search looks for a row from a position on.
 func (t *Table) search(ctx context.Context, req FindRowRequest, pos int) (int, view.Entry, error) {
+	if l, ok := t.src.(Locator); ok {
+		marks, known, err := l.Locate(ctx, req.Restriction)
+		if err != nil {
+			return 0, view.Entry{}, err
+		}
+		if known {
+			return t.among(ctx, req, pos, marks)
+		}
+	}
 	first, end := 0, t.src.Len()
 	if r, ok := t.src.(Ranger); ok {
 		var err error
@@ -99,6 +115,28 @@ func (t *Table) search(ctx context.Context, req FindRowRequest, pos int) (int, v
 			end = from
 		default:
 			first += n
+		}
+	}
+	return 0, view.Entry{}, mapi.ErrNotFound
+}
+
+// among looks for a row from a position on among those that may pass.
+func (t *Table) among(ctx context.Context, req FindRowRequest, pos int, marks []view.Entry) (int, view.Entry, error) {
+	marks = slices.DeleteFunc(marks, func(m view.Entry) bool {
+		at, there := t.src.Rank(m)
+		return !there || (at < pos) != req.Backward
+	})
+	if req.Backward {
+		marks = reversed(marks)
+	}
+	for chunk := range slices.Chunk(marks, windowSize) {
+		at, err := t.src.Find(ctx, req.Restriction, chunk)
+		if err != nil {
+			return 0, view.Entry{}, err
+		}
+		if at >= 0 {
+			found, _ := t.src.Rank(chunk[at])
+			return found, chunk[at], nil
 		}
 	}
 	return 0, view.Entry{}, mapi.ErrNotFound

@@ -31,6 +31,9 @@ type Spec struct {
 	// Load gives the places of all messages at once where the store has a shorter way to them than a look at each; nil
 	// is to look at each. Place must give the same places.
 	Load func(r store.Reader, emit func(p Place, id store.MessageID) error) error
+	// Candidates lists, by id, the messages that Place does not hide, and perhaps others, where they are known without a
+	// look at every message; ok is false where they are not. nil is never.
+	Candidates func(r store.Reader) (ids []store.MessageID, ok bool, err error)
 	// Whole says that a message's place depends on the others: every change means a pass over the whole folder.
 	Whole bool
 }
@@ -220,6 +223,15 @@ func (v *View) rebuild(ctx context.Context) (*Order, error) {
 				return live()
 			})
 		}
+		if v.spec.Candidates != nil {
+			ids, ok, err := v.spec.Candidates(r)
+			if ok && err == nil {
+				err = v.place(r, ids, found.add)
+			}
+			if ok || err != nil {
+				return err
+			}
+		}
 		place := v.placer()
 		return r.Scan(v.spec.Selection, v.spec.Fetch, func(id store.MessageID, values []prop.Value) error {
 			if err := live(); err != nil {
@@ -240,20 +252,7 @@ func (v *View) patch(ctx context.Context, old *Order, ids []store.MessageID) (*O
 	var found rows
 	err := v.cache.store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		found.reset()
-		place := v.placer()
-		list, err := r.Rows(v.spec.Selection, ids, v.spec.Fetch)
-		if err != nil {
-			return err
-		}
-		for i, values := range list {
-			if values == nil {
-				continue
-			}
-			if err := place(r, ids[i], values, found.add); err != nil {
-				return err
-			}
-		}
-		return nil
+		return v.place(r, ids, found.add)
 	})
 	if err != nil {
 		return nil, err
@@ -264,6 +263,24 @@ func (v *View) patch(ctx context.Context, old *Order, ids []store.MessageID) (*O
 		return old, nil
 	}
 	return o, nil
+}
+
+// place gives some messages their places. Those that are gone have none.
+func (v *View) place(r store.Reader, ids []store.MessageID, add func(Place, store.MessageID)) error {
+	place := v.placer()
+	list, err := r.Rows(v.spec.Selection, ids, v.spec.Fetch)
+	if err != nil {
+		return err
+	}
+	for i, values := range list {
+		if values == nil {
+			continue
+		}
+		if err := place(r, ids[i], values, add); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // placer starts a pass.

@@ -92,11 +92,13 @@ func TestFindRowLooksUp(t *testing.T) {
 		prop.AndRestriction{Parts: []prop.Restriction{key, prop.NotRestriction{Part: key}}},
 	)
 	for name, arrange := range map[string]func(){
-		"ByID":       func() {},
-		"BySubject":  func() { w.sort(0, prop.SortOrder{Tag: mapi.TagSubject, Order: prop.Descending}) },
-		"ByTime":     func() { w.sort(0, prop.SortOrder{Tag: mapi.TagMessageDeliveryTime, Order: prop.Descending}) },
-		"Categories": func() { w.sort(1, prop.SortOrder{Tag: mapi.TagSentRepresentingName}, prop.SortOrder{Tag: mapi.TagSubject}) },
-		"ByClasses":  func() { w.sort(1, prop.SortOrder{Tag: mapi.TagMessageClass}, prop.SortOrder{Tag: mapi.TagSubject}) },
+		"ByID":      func() {},
+		"BySubject": func() { w.sort(0, prop.SortOrder{Tag: mapi.TagSubject, Order: prop.Descending}) },
+		"ByTime":    func() { w.sort(0, prop.SortOrder{Tag: mapi.TagMessageDeliveryTime, Order: prop.Descending}) },
+		"Categories": func() {
+			w.sort(1, prop.SortOrder{Tag: mapi.TagSentRepresentingName}, prop.SortOrder{Tag: mapi.TagSubject})
+		},
+		"ByClasses": func() { w.sort(1, prop.SortOrder{Tag: mapi.TagMessageClass}, prop.SortOrder{Tag: mapi.TagSubject}) },
 		"Restricted": func() {
 			w.run(&rop.RestrictRequest{In: in(2), Restriction: prop.PropertyRestriction{
 				RelOp: prop.RelOpGE, Tag: mapi.TagSubject, Value: prop.Tagged{Tag: mapi.TagSubject, Value: prop.String("subject 20")},

@@ -137,7 +137,7 @@ func (t *tx) dropMembers(f store.Folder) error {
 	if err := l.settle(); err != nil {
 		return err
 	}
-	versions, err := t.partsOf(f.ID)
+	versions, err := t.numbers("SELECT version FROM search_part WHERE target = ?", int64(f.ID))
 	if err != nil {
 		return err
 	}
@@ -157,17 +157,6 @@ func (t *tx) dropMembers(f store.Folder) error {
 		}
 	}
 	return nil
-}
-
-// partsOf lists the versions of searches that have a folder to scan.
-func (t *tx) partsOf(target store.FolderID) (list []int64, err error) {
-	err = t.c.each("SELECT version FROM search_part WHERE target = ?", []any{int64(target)}, func(rows *sql.Rows) error {
-		var v int64
-		err := rows.Scan(&v)
-		list = append(list, v)
-		return err
-	})
-	return list, err
 }
 
 // dropSearches forgets all searches of a mailbox.

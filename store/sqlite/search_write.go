@@ -245,7 +245,7 @@ func (t *tx) SettleMessages(searches []store.Search, verdicts []store.SearchVerd
 		if err != nil {
 			return notThere(err)
 		}
-		have, err := t.versionsOf(v.Message)
+		have, err := t.numbers("SELECT version FROM search_member WHERE mid = ?", int64(v.Message)) // of earlier searches too
 		if err != nil {
 			return err
 		}
@@ -269,22 +269,27 @@ func (t *tx) SettleMessages(searches []store.Search, verdicts []store.SearchVerd
 // current says which searches are still those that they were, and follow.
 func (t *tx) current(searches []store.Search) ([]bool, error) {
 	current := make([]bool, len(searches))
+	versions := make(map[store.MailboxID][]int64)
 	for i := range searches {
-		if err := t.mayWrite(searches[i].Mailbox); err != nil {
-			return nil, err
+		m := searches[i].Mailbox
+		if _, ok := versions[m]; !ok {
+			if err := t.mayWrite(m); err != nil {
+				return nil, err
+			}
+			list, err := t.numbers("SELECT version FROM search WHERE mailbox = ? AND following = 1", int64(m))
+			if err != nil {
+				return nil, err
+			}
+			versions[m] = list
 		}
-		var n int64
-		if err := t.c.row("SELECT count(*) FROM search WHERE version = ? AND following", []any{int64(searches[i].Version)}, &n); err != nil {
-			return nil, err
-		}
-		current[i] = n > 0
+		current[i] = slices.Contains(versions[m], int64(searches[i].Version))
 	}
 	return current, nil
 }
 
-// versionsOf lists the versions of searches, also of earlier ones, that a message is a member of.
-func (t *tx) versionsOf(id store.MessageID) (list []int64, err error) {
-	err = t.c.each("SELECT version FROM search_member WHERE mid = ?", []any{int64(id)}, func(rows *sql.Rows) error {
+// numbers reads the only column of a query.
+func (t *tx) numbers(query string, arg int64) (list []int64, err error) {
+	err = t.c.each(query, []any{arg}, func(rows *sql.Rows) error {
 		var v int64
 		err := rows.Scan(into(&v))
 		list = append(list, v)

@@ -150,19 +150,19 @@ func (w *Worker) learn(ctx context.Context) error {
 	return err
 }
 
-// Step does one piece of work, messages that wait before parts of searches, and reports whether there was any.
+// Step does one piece of work, messages that wait before parts of searches, and reports whether there may be more.
 func (w *Worker) Step(ctx context.Context) (more bool, err error) {
 	defer func() { // a message that breaks the judging must not end the process
 		if p := recover(); p != nil {
 			more, err = false, fmt.Errorf("search: panic: %v", p)
 		}
 	}()
-	judged, err := w.queued(ctx)
+	waiting, err := w.queued(ctx)
 	if err != nil {
 		return false, err
 	}
 	scanned, err := w.parts(ctx)
-	return judged || scanned, err
+	return waiting || scanned, err
 }
 
 // batch are verdicts on queued messages of one mailbox.
@@ -172,12 +172,13 @@ type batch struct {
 	verdicts []store.SearchVerdict
 }
 
-// queued judges messages that wait, of the mailbox of the first.
-func (w *Worker) queued(ctx context.Context) (bool, error) {
+// queued judges messages that wait, of the mailbox of the first, and reports whether more wait.
+func (w *Worker) queued(ctx context.Context) (more bool, err error) {
 	var b batch
 	var again []anew
-	err := w.opts.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		queue, err := r.SearchQueue(maxQueued)
+	var queue []store.QueuedMessage
+	err = w.opts.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
+		queue, err = r.SearchQueue(maxQueued)
 		if err != nil || len(queue) == 0 {
 			return err
 		}
@@ -187,7 +188,8 @@ func (w *Worker) queued(ctx context.Context) (bool, error) {
 	if err != nil || len(b.verdicts) == 0 {
 		return false, err
 	}
-	return true, w.opts.Store.Update(ctx, store.Scope{Mailboxes: []store.MailboxID{b.mailbox}}, func(tx store.Tx) error {
+	more = len(queue) == maxQueued || len(b.verdicts) < len(queue)
+	return more, w.opts.Store.Update(ctx, store.Scope{Mailboxes: []store.MailboxID{b.mailbox}}, func(tx store.Tx) error {
 		if err := tx.SettleMessages(b.searches, b.verdicts); err != nil {
 			return err
 		}

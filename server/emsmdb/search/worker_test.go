@@ -324,3 +324,51 @@ func TestBrokenJudgement(t *testing.T) {
 		return err
 	})
 }
+
+// TestBuildInPieces: a search over many messages is built in many small transactions, with mail in between.
+func TestBuildInPieces(t *testing.T) {
+	t.Parallel()
+	const messages, most = 3000, 512
+	b := freshBox(t, 10)
+	b.write(func(tx store.Tx) error {
+		for n := range messages {
+			if _, err := tx.CreateMessage(letter(b.top, n)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	id := b.search("all", prop.ExistRestriction{Tag: mapi.TagSubject}, true, b.root)
+	other := b.search("some", kinds[1], true, b.root) // scanned together
+	count := func(id store.FolderID) (n int64) {
+		b.read(func(r store.Reader) error {
+			f, err := r.Folder(id)
+			n = f.ContentCount
+			return err
+		})
+		return n
+	}
+	steps := 0
+	for before, more := int64(0), true; more; steps++ {
+		var err error
+		if more, err = b.worker.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		now := count(id)
+		if now-before > most+1 {
+			t.Fatalf("a step found %d messages", now-before)
+		}
+		if before = now; steps == 2 {
+			b.write(func(tx store.Tx) error {
+				_, err := tx.CreateMessage(letter(b.top, messages))
+				return err
+			})
+		}
+		if steps == 3 && now < 4*most-1 || steps > 2*messages/most {
+			t.Fatalf("%d messages found after %d steps", now, steps+1)
+		}
+	}
+	if a, c := count(id), count(other); a != messages+1 || c != messages/3 {
+		t.Errorf("found %d and %d", a, c)
+	}
+}

@@ -160,9 +160,9 @@ func TestModifyPermissionsOfNobody(t *testing.T) {
 	w.expectPermissions(0, `0 "" 000`, `-1 "Anonymous" 000`, `2 "Bob Brown" 47B `+w.entry("bob").DN)
 }
 
-// TestModifyPermissionsFreeBusy: rights on free and busy times are those of calendars, shown and changed only by who
+// TestPitfall30FreeBusyBits: rights on free and busy times are those of calendars, shown and changed only by who
 // says so, and given along with others otherwise, [MS-OXCPERM] 2.2.7.
-func TestModifyPermissionsFreeBusy(t *testing.T) {
+func TestPitfall30FreeBusyBits(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.openSpecial(mapi.TagIpmAppointmentEntryId)

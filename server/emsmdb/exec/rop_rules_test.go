@@ -96,8 +96,8 @@ func TestModifyRules(t *testing.T) {
 	w.expectRules()
 }
 
-// TestModifyRulesRoundTrip: conditions and actions come back byte for byte, of every kind, [MS-OXORULE] 2.2.5.
-func TestModifyRulesRoundTrip(t *testing.T) {
+// TestPitfall29RulesRoundTrip: conditions and actions come back byte for byte, of every kind, [MS-OXORULE] 2.2.5.
+func TestPitfall29RulesRoundTrip(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	l := w.inbox()
@@ -112,7 +112,7 @@ func TestModifyRulesRoundTrip(t *testing.T) {
 	for i, a := range []prop.RuleAction{
 		{Type: prop.OpMove, Flags: 0x12345678, Data: prop.MoveCopyData{FolderInThisStore: true, StoreEID: []byte{1}, FolderEID: eid.Buf}},
 		{Type: prop.OpCopy, Data: prop.MoveCopyData{StoreEID: []byte("another store"), FolderEID: []byte("its folder")}},
-		{Type: prop.OpReply, Flavor: 1, Data: prop.ReplyData{FolderID: 3, MessageID: 4}}, // TestPitfall29: a template GUID of zeros
+		{Type: prop.OpReply, Flavor: 1, Data: prop.ReplyData{FolderID: 3, MessageID: 4}}, // pitfall 29: a template GUID of zeros
 		{Type: prop.OpOOFReply, Flavor: 2, Data: prop.ReplyData{FolderID: 3, MessageID: 4, TemplateGUID: mapi.GUID{5}}},
 		{Type: prop.OpDeferAction, Data: prop.OpaqueData{Bytes: []byte("the client's own")}},
 		{Type: prop.OpBounce, Data: prop.BounceData{Code: prop.BounceAccessDenied}},

@@ -2,7 +2,9 @@ package object
 
 import (
 	"context"
+	"errors"
 	"math"
+	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/msgprops"
@@ -109,6 +111,8 @@ func (l *Logon) folderComputed(ctx context.Context, s *cache.Folder, tag mapi.Pr
 		if l.perUser(false) {
 			return l.unreadOf(ctx, s)
 		}
+	case mapi.TagFreeBusyEntryIds.ID():
+		return l.freeBusyEntryIDs(ctx, s)
 	case mapi.TagHasRules.ID():
 		return prop.Bool(s.Rules && l.env.Profile.Rules.HasRules), nil
 	case mapi.TagAddressBookEntryId.ID():
@@ -221,6 +225,34 @@ func (l *Logon) additionalRenEx(ctx context.Context, s *cache.Folder) (prop.Valu
 	}
 	p, _ := r.Stored(mapi.TagAdditionalRenEntryIdsEx.ID())
 	return p.Value, nil
+}
+
+// localFreeBusyAt is the place of the LocalFreebusy message in PidTagFreeBusyEntryIds, [MS-OXOSFLD] 2.2.6.
+const localFreeBusyAt = 1
+
+// freeBusyEntryIDs leaves a message that is gone out of PidTagFreeBusyEntryIds: clients' dialogs about delegates break on a
+// reference that leads nowhere.
+func (l *Logon) freeBusyEntryIDs(ctx context.Context, s *cache.Folder) (prop.Value, error) {
+	p, ok := s.Stored(mapi.TagFreeBusyEntryIds.ID())
+	ids := slices.Clone(prop.Elements[string](p.Value))
+	if !ok || len(ids) <= localFreeBusyAt {
+		return p.Value, nil
+	}
+	id, err := msgprops.ParseMessageEntryID([]byte(ids[localFreeBusyAt]))
+	if err != nil || id.Message.DatabaseGUID != l.ReplicaGUID() {
+		return p.Value, nil //nolint:nilerr // what a client keeps there otherwise is its own
+	}
+	err = l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		m, err := r.Message(store.MessageID(id.Message.GlobalCounter))
+		if err == nil && m.Deleted {
+			err = store.ErrNotFound
+		}
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		ids[localFreeBusyAt], err = "", nil
+	}
+	return prop.Multi(mapi.PtypMultiBinary, ids), err
 }
 
 // folderAddress answers PidTagAddressBookEntryId, the entry id in the address book of a public folder that takes mail,

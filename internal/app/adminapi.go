@@ -23,7 +23,7 @@ func (a *App) openAdmin(ctx context.Context) error {
 		controllers[i] = controller{s, a}
 	}
 	a.admin = admin.New(admin.Options{
-		Logger: a.log, Build: a.opts.Build, Servers: controllers, Store: a.store, Directory: a.store, Domain: a.cfg.Organization.Domain, Outbound: seed.OutboundAccount,
+		Logger: a.log, Build: a.opts.Build, Servers: controllers, Store: a.store, Directory: a.store, Domain: a.cfg.Organization.Domain, Outbound: seed.OutboundAccount, Deliver: a.outbox.Deliver,
 		Accounts: userAdmin{a, new(sync.Mutex)}, Data: appData{a}, Snapshots: snapshots{a}, Health: health{a}, Log: a.level, Trace: tracing{a},
 		Metrics: a.counters, Broker: a.broker, Streams: a.cfg.Limits.AdminStreams, Connections: a.cfg.Limits.AdminConnections,
 		Token: token, Hosts: a.hosts, BodyLimit: int64(a.cfg.Limits.AdminBodySize), Now: a.opts.Now,

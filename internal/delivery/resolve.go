@@ -58,6 +58,8 @@ func (x *recipientsOf) add(row store.Recipient) {
 	switch {
 	case e != nil:
 		x.entry(e, row, true)
+	case smtp == "" && len(addressesOf(row.Props)) > 0:
+		x.fail(row, unknown)
 	case smtp == "":
 		x.fail(row, unresolved)
 	case x.local(smtp):

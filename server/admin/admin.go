@@ -17,6 +17,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/mapid/mapid/internal/delivery"
 	"github.com/mapid/mapid/store"
 )
 
@@ -34,8 +35,10 @@ type Options struct {
 	Log       LogLevel
 	Trace     Trace
 	Metrics   Metrics
-	Broker    *Broker         // what happens is told to it
-	Domain    string          // of message ids and addresses that are made
+	Broker    *Broker // what happens is told to it
+	Domain    string  // of message ids and addresses that are made
+	// Deliver delivers a mail to all of its recipients or to none; nil puts it into the store.
+	Deliver   func(ctx context.Context, m delivery.Mail) ([]delivery.Delivered, error)
 	Outbound  string          // account whose mailbox gets what goes elsewhere; empty: there is none
 	Token     string          // bearer token that callers need; empty needs none
 	Hosts     func() []string // names besides loopback ones that may stand in Host

@@ -65,11 +65,13 @@ type setup struct {
 	version     profile.Version
 	now         func() time.Time
 	limits      object.Limits
+	maxSubmit   uint32
 	durability  sqlite.Durability
 }
 
 func withLimits(l object.Limits) option          { return func(s *setup) { s.limits = l } }
 func withDurability(d sqlite.Durability) option  { return func(s *setup) { s.durability = d } }
+func withMaxSubmit(kib uint32) option            { return func(s *setup) { s.maxSubmit = kib } }
 func withProfile(name string) option             { return func(s *setup) { s.profile = name } }
 func asUser(name string) option                  { return func(s *setup) { s.user = name } }
 func withSeed(sd *seed.Seed) option              { return func(s *setup) { s.seed = sd } }
@@ -108,6 +110,9 @@ func newWorld(t testing.TB, opts ...option) *world {
 	p, err := profile.ByName(set.profile)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if set.maxSubmit != 0 {
+		p.Submit.MaxSize = set.maxSubmit
 	}
 	env := object.NewEnv(object.EnvOptions{
 		Store: st, Directory: st, Profile: p, Now: set.now, Orders: 64 << 20, Limits: set.limits,

@@ -14,6 +14,9 @@ func (e *Executor) getReceiveFolderTable(ctx context.Context, c *Call, _ *rop.Ge
 	if err != nil {
 		return nil, err
 	}
+	if len(list) == 0 {
+		return nil, mapi.ErrNoReceiveFolder
+	}
 	resp := new(rop.GetReceiveFolderTableResponse)
 	for _, r := range list {
 		resp.Rows = append(resp.Rows, prop.Row{Values: []prop.Value{

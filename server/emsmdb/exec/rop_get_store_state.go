@@ -12,5 +12,8 @@ func (e *Executor) getStoreState(_ context.Context, c *Call, _ *rop.GetStoreStat
 	if !e.env.Profile.ROP.GetStoreState {
 		return nil, mapi.ErrNotImplemented
 	}
+	if c.Logon().Public() {
+		return nil, mapi.ErrNoSupport
+	}
 	return &rop.GetStoreStateResponse{StoreState: c.Logon().StoreState()}, nil
 }

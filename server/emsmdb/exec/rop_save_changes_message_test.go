@@ -291,7 +291,7 @@ func TestSaveChangesMessageOfOthers(t *testing.T) {
 	w.inbox()
 	w.contents(mapi.TagMid)
 	for index := range uint8(3) {
-		if got := w.code(saveRequest(index, 0)); got != mapi.ErrNullObject {
+		if got := w.code(saveRequest(index, 0)); got != mapi.ErrNoSupport {
 			t.Errorf("object %d: %v", index, got)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/rop"
 	"github.com/mapid/mapid/internal/seed"
+	"github.com/mapid/mapid/store"
 )
 
 func TestGetReceiveFolder(t *testing.T) {
@@ -185,6 +186,29 @@ func TestGetStoreState(t *testing.T) {
 		if got := w.code(&rop.GetStoreStateRequest{In: in(0)}); got != want {
 			t.Errorf("%s: %v", profile, got)
 		}
+	}
+}
+
+func TestGetStoreStateOfPublicFolders(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withProfile("exchange2007"))
+	w.run(&rop.LogonRequest{OpenFlags: mapi.OpenPublic})
+	if got := w.code(&rop.GetStoreStateRequest{In: in(0)}); got != mapi.ErrNoSupport {
+		t.Error(got)
+	}
+}
+
+func TestGetReceiveFolderTableWithoutRows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.logOn()
+	table := &rop.GetReceiveFolderTableRequest{In: in(0)}
+	id := w.entry("alice").Mailbox
+	for _, row := range one[*rop.GetReceiveFolderTableResponse](w, table).Rows {
+		w.change("alice", func(tx store.Tx) error { return tx.SetReceiveFolder(id, row.Values[1].Str(), 0) })
+	}
+	if got := w.code(table); got != mapi.ErrNoReceiveFolder {
+		t.Error(got)
 	}
 }
 

@@ -108,7 +108,7 @@ var table = map[rop.ID]*entry{
 	rop.GetPropertiesList:               on(object.KindBag, 2, (*Executor).getPropertiesList),                                                                                        // 0x09
 	rop.SetProperties:                   on(object.KindBag, 2, (*Executor).setProperties, plus(setPropertiesSize)),                                                                   // 0x0A
 	rop.DeleteProperties:                on(object.KindBag, 2, (*Executor).deleteProperties, plus(deletePropertiesSize)),                                                             // 0x0B
-	rop.SaveChangesMessage:              on(object.KindMessage, 1+8, (*Executor).saveChangesMessage, otherwise(mapi.ErrNullObject)),                                                  // 0x0C
+	rop.SaveChangesMessage:              on(object.KindMessage, 1+8, (*Executor).saveChangesMessage),                                                                                 // 0x0C
 	rop.RemoveAllRecipients:             on(object.KindMessage, 0, (*Executor).removeAllRecipients, otherwise(mapi.ErrNullObject)),                                                   // 0x0D
 	rop.ModifyRecipients:                on(object.KindMessage, 0, (*Executor).modifyRecipients, otherwise(mapi.ErrNullObject)),                                                      // 0x0E
 	rop.ReadRecipients:                  on(object.KindMessage, 1, (*Executor).readRecipients, otherwise(mapi.ErrNullObject)),                                                        // 0x0F

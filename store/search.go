@@ -46,7 +46,6 @@ func (s *Search) Follows() bool { return !s.Static && s.State != SearchStopped }
 
 // QueuedMessage is a new or changed message that was not judged yet.
 type QueuedMessage struct {
-	Mailbox MailboxID
 	Folder  FolderID
 	Message MessageID
 	Ticket  uint64 // changes with every change of the message
@@ -83,10 +82,12 @@ type SearchReader interface {
 	Search(folder FolderID) (Search, error)
 	// Searches lists the searches of a mailbox by folder.
 	Searches(mailbox MailboxID) ([]Search, error)
-	// SearchQueue lists up to limit queued messages of all mailboxes, those that have waited longest first.
-	SearchQueue(limit int) ([]QueuedMessage, error)
-	// SearchParts lists up to limit parts of all searches, urgent ones and then the oldest first.
-	SearchParts(limit int) ([]SearchPart, error)
+	// SearchWork lists the mailboxes that have queued messages or parts, by id.
+	SearchWork() ([]MailboxID, error)
+	// SearchQueue lists up to limit queued messages of a mailbox, those that have waited longest first.
+	SearchQueue(mailbox MailboxID, limit int) ([]QueuedMessage, error)
+	// SearchParts lists up to limit parts of the searches of a mailbox, urgent ones and then the oldest first.
+	SearchParts(mailbox MailboxID, limit int) ([]SearchPart, error)
 	// SearchesOf lists the search folders whose scope a folder is in now, by id. A soft-deleted folder is in none.
 	SearchesOf(folder FolderID) ([]FolderID, error)
 	// ScanAfter is Scan for up to limit messages with ids above one.

@@ -52,11 +52,22 @@ func (r *reader) Searches(mailbox store.MailboxID) ([]store.Search, error) {
 		list = append(list, s)
 		return err
 	})
-	for i := range list {
-		if err == nil {
-			err = r.scopes(&list[i])
-		}
+	if err != nil || len(list) == 0 {
+		return list, err
 	}
+	i := 0 // the scopes come in the order of the searches
+	const query = "SELECT s.folder, scope.target FROM search AS s JOIN search_scope AS scope ON scope.folder = s.folder WHERE s.mailbox = ? ORDER BY s.folder, scope.n"
+	err = r.c.each(query, []any{int64(mailbox)}, func(rows *sql.Rows) error {
+		var folder, target store.FolderID
+		if err := rows.Scan(into(&folder), into(&target)); err != nil {
+			return err
+		}
+		for list[i].Folder != folder {
+			i++
+		}
+		list[i].Scopes = append(list[i].Scopes, target)
+		return nil
+	})
 	return list, err
 }
 
@@ -69,14 +80,28 @@ func (r *reader) scopes(s *store.Search) error {
 	})
 }
 
-const queueQuery = "SELECT q.mailbox, message.folder, q.mid, q.ticket FROM search_queue AS q JOIN message ON message.mid = q.mid ORDER BY q.ticket LIMIT ?"
+// SearchWork lists mailboxes that have something to do.
+func (r *reader) SearchWork() ([]store.MailboxID, error) {
+	var list []store.MailboxID
+	const query = `SELECT DISTINCT mailbox FROM search_queue UNION SELECT search.mailbox FROM search JOIN search_part USING (version) ORDER BY 1`
+	err := r.c.each(query, nil, func(rows *sql.Rows) error {
+		var id store.MailboxID
+		err := rows.Scan(into(&id))
+		list = append(list, id)
+		return err
+	})
+	return list, err
+}
+
+const queueQuery = `SELECT message.folder, q.mid, q.ticket FROM search_queue AS q CROSS JOIN message ON message.mid = q.mid
+	WHERE q.mailbox = ? ORDER BY q.ticket LIMIT ?`
 
 // SearchQueue lists queued messages.
-func (r *reader) SearchQueue(limit int) ([]store.QueuedMessage, error) {
+func (r *reader) SearchQueue(mailbox store.MailboxID, limit int) ([]store.QueuedMessage, error) {
 	var list []store.QueuedMessage
-	err := r.c.each(queueQuery, []any{int64(limit)}, func(rows *sql.Rows) error {
+	err := r.c.each(queueQuery, []any{int64(mailbox), int64(limit)}, func(rows *sql.Rows) error {
 		var q store.QueuedMessage
-		err := rows.Scan(into(&q.Mailbox), into(&q.Folder), into(&q.Message), into(&q.Ticket))
+		err := rows.Scan(into(&q.Folder), into(&q.Message), into(&q.Ticket))
 		list = append(list, q)
 		return err
 	})
@@ -84,11 +109,11 @@ func (r *reader) SearchQueue(limit int) ([]store.QueuedMessage, error) {
 }
 
 // SearchParts lists parts of searches.
-func (r *reader) SearchParts(limit int) ([]store.SearchPart, error) {
+func (r *reader) SearchParts(mailbox store.MailboxID, limit int) ([]store.SearchPart, error) {
 	var list []store.SearchPart
 	const query = `SELECT s.folder, s.mailbox, s.version, p.target, p.after, p.ticket FROM search_part AS p
-		JOIN search AS s ON s.version = p.version ORDER BY s.urgent DESC, p.ticket LIMIT ?`
-	err := r.c.each(query, []any{int64(limit)}, func(rows *sql.Rows) error {
+		JOIN search AS s ON s.version = p.version WHERE s.mailbox = ? ORDER BY s.urgent DESC, p.ticket LIMIT ?`
+	err := r.c.each(query, []any{int64(mailbox), int64(limit)}, func(rows *sql.Rows) error {
 		var p store.SearchPart
 		err := rows.Scan(into(&p.Search), into(&p.Mailbox), into(&p.Version), into(&p.Folder), into(&p.After), into(&p.Ticket))
 		list = append(list, p)

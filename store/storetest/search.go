@@ -70,17 +70,18 @@ func (w *searcher) step() (bool, error) {
 
 // judge looks at queued messages of one mailbox.
 func (w *searcher) judge(r store.Reader) (judged []store.Search, verdicts []store.SearchVerdict, err error) {
-	queue, err := r.SearchQueue(w.piece)
+	work, err := r.SearchWork()
+	if err != nil || len(work) == 0 {
+		return nil, nil, err
+	}
+	queue, err := r.SearchQueue(work[0], w.piece)
 	if err != nil || len(queue) == 0 {
 		return nil, nil, err
 	}
-	if judged, err = r.Searches(queue[0].Mailbox); err != nil {
+	if judged, err = r.Searches(work[0]); err != nil {
 		return nil, nil, err
 	}
 	for _, q := range queue {
-		if q.Mailbox != queue[0].Mailbox {
-			continue
-		}
 		v := store.SearchVerdict{Message: q.Message, Ticket: q.Ticket, Members: make([]bool, len(judged))}
 		covered, err := r.SearchesOf(q.Folder)
 		if err != nil {
@@ -100,7 +101,11 @@ func (w *searcher) judge(r store.Reader) (judged []store.Search, verdicts []stor
 
 // scan looks at parts.
 func (w *searcher) scan(r store.Reader) (verdicts []store.PartVerdict, err error) {
-	parts, err := r.SearchParts(2)
+	work, err := r.SearchWork()
+	if err != nil || len(work) == 0 {
+		return nil, err
+	}
+	parts, err := r.SearchParts(work[0], 2)
 	for _, p := range parts {
 		if err != nil {
 			break
@@ -640,8 +645,8 @@ func testSearchRemoval(f *fixture) {
 	f.high(f.inbox)
 	f.write(func(tx store.Tx) error { return tx.DeleteMailbox(f.mb.ID) })
 	f.read(func(r store.Reader) error {
-		queue, err := r.SearchQueue(10)
-		f.same("queue of a mailbox that is gone", len(queue), 0)
+		work, err := r.SearchWork()
+		f.same("work of a mailbox that is gone", len(work), 0)
 		return err
 	})
 }
@@ -651,7 +656,7 @@ func testSearchUrgent(f *fixture) {
 	f.search("Slow", nil)
 	fast := f.search("Fast", func(d *store.SearchDefinition) { d.Urgent = true })
 	f.read(func(r store.Reader) error {
-		parts, err := r.SearchParts(1)
+		parts, err := r.SearchParts(f.mb.ID, 1)
 		f.same("first part", parts[0].Search, fast)
 		return err
 	})

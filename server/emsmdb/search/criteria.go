@@ -5,6 +5,7 @@ package search
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 
@@ -34,6 +35,9 @@ const allFlags = mapi.SearchStop | mapi.SearchRestart | mapi.SearchRecursive | m
 
 // maxRestriction is the size in bytes up to which a restriction can be told again in a response.
 const maxRestriction = 0x7E00
+
+// maxSearches is how many search folders of a mailbox may have criteria: every message is judged by each.
+const maxSearches = 1000
 
 // flagsOf checks SearchFlags, or passes over what is wrong with them where a version does that.
 func flagsOf(p *profile.Folder, flags uint32) (uint32, error) {
@@ -91,6 +95,15 @@ func Set(tx store.Tx, p *profile.Folder, folder store.FolderID, c Criteria) erro
 			return tx.TuneSearch(folder, d.Urgent, d.Flags)
 		}
 		return nil
+	}
+	if !known {
+		f, err := tx.Folder(folder)
+		if err != nil {
+			return err
+		}
+		if all, err := tx.Searches(f.Mailbox); err != nil || len(all) >= maxSearches { // once per search folder
+			return cmp.Or(err, error(mapi.ErrTooComplex))
+		}
 	}
 	return tx.SetSearch(d)
 }

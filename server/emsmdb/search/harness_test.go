@@ -443,3 +443,18 @@ func (b *box) breakSecond() {
 		}}, nil
 	}})
 }
+
+// second is another mailbox of the same store, with the same worker.
+func (b *box) second(account string) *box {
+	b.t.Helper()
+	other := *b
+	err := b.store.Update(context.Background(), store.Scope{}, func(tx store.Tx) error {
+		m, err := tx.CreateMailbox(store.NewMailbox{GUID: mapi.GUID{2}, Account: account, Locale: 0x409})
+		other.mailbox, other.root, other.top, other.finder = m.ID, m.Special[store.SpecialRoot], m.Special[store.SpecialRoot], m.Special[store.SpecialRoot]
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return &other
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
@@ -16,9 +17,16 @@ const lastMessage = store.MessageID(math.MaxInt64)
 // piece is what one look at parts of searches of a mailbox gives.
 type piece struct {
 	mailbox  store.MailboxID
+	until    time.Time // when the turn ends
 	verdicts []store.PartVerdict
 	again    []anew
-	scanned  int
+	scanned  int // messages
+	judged   int // messages times searches
+}
+
+// full reports whether the turn is over.
+func (p *piece) full() bool {
+	return p.scanned >= maxScan || p.judged >= maxVerdicts || p.scanned > 0 && time.Now().After(p.until)
 }
 
 // anew is a search that has to start anew. Where that is not possible, its parts are dropped.
@@ -36,15 +44,14 @@ func (a anew) settle(tx store.Tx) error {
 	return err
 }
 
-// parts scans parts of searches of one mailbox.
-func (w *Worker) parts(ctx context.Context) (bool, error) {
-	var p piece
+// parts scans parts of searches, and reports whether there were any.
+func (w *Worker) parts(ctx context.Context, mailbox store.MailboxID) (bool, error) {
+	p := piece{mailbox: mailbox, until: time.Now().Add(maxTurn)}
 	err := w.opts.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		list, err := r.SearchParts(maxParts)
-		if err != nil || len(list) == 0 {
+		list, err := r.SearchParts(mailbox, maxParts)
+		if err != nil {
 			return err
 		}
-		p = piece{mailbox: list[0].Mailbox}
 		return w.scan(ctx, r, list, &p)
 	})
 	if err != nil || len(p.verdicts)+len(p.again) == 0 {
@@ -63,15 +70,15 @@ func (w *Worker) parts(ctx context.Context) (bool, error) {
 	})
 }
 
-// scan scans parts until it has seen enough messages. Parts of several searches in the same place are scanned together.
+// scan scans parts until the turn is over. Parts of several searches in the same place are scanned together.
 func (w *Worker) scan(ctx context.Context, r store.Reader, list []store.SearchPart, p *piece) error {
 	searches := make(map[store.FolderID]*store.Search)
-	for len(list) > 0 && p.scanned < maxScan {
+	for len(list) > 0 && !p.full() {
 		first := list[0]
 		var together, rest []store.SearchPart
 		var of []store.Search
 		for _, part := range list {
-			if part.Mailbox != first.Mailbox || part.Mailbox != p.mailbox || part.Folder != first.Folder || part.After != first.After {
+			if part.Folder != first.Folder || part.After != first.After {
 				rest = append(rest, part)
 				continue
 			}
@@ -91,9 +98,6 @@ func (w *Worker) scan(ctx context.Context, r store.Reader, list []store.SearchPa
 			if err := w.scanTogether(ctx, r, together, of, p); err != nil {
 				return err
 			}
-		}
-		if len(rest) == len(list) { // of other mailboxes
-			return nil
 		}
 		list = rest
 	}
@@ -128,7 +132,7 @@ func (w *Worker) scanTogether(ctx context.Context, r store.Reader, parts []store
 	for i := range parts {
 		verdicts[i] = store.PartVerdict{Part: parts[i], UpTo: after}
 	}
-	limit, n := maxScan-p.scanned, 0
+	limit, n := max(1, min(maxScan-p.scanned, (maxVerdicts-p.judged)/len(parts))), 0
 	err = r.ScanAfter(store.Selection{Folder: folder}, after, limit, judge.Fetch, func(id store.MessageID, values []prop.Value) error {
 		n++
 		for i := range verdicts {
@@ -137,14 +141,21 @@ func (w *Worker) scanTogether(ctx context.Context, r store.Reader, parts []store
 				verdicts[i].Found = append(verdicts[i].Found, id)
 			}
 		}
+		p.scanned, p.judged = p.scanned+1, p.judged+len(parts)
+		if p.full() {
+			return errTurn
+		}
 		return ctx.Err()
 	})
-	if err != nil {
+	cut := errors.Is(err, errTurn)
+	if err != nil && !cut {
 		return err
 	}
-	p.scanned += max(n, 1)
+	if n == 0 {
+		p.scanned++ // a look at a folder without messages counts too
+	}
 	for i := range verdicts {
-		if n < limit {
+		if n < limit && !cut {
 			verdicts[i].Done, verdicts[i].UpTo = true, lastMessage
 		}
 	}
@@ -152,10 +163,13 @@ func (w *Worker) scanTogether(ctx context.Context, r store.Reader, parts []store
 	return nil
 }
 
+// errTurn ends a scan when its turn is over.
+var errTurn = errors.New("search: the turn is over")
+
 // scanWhole scans all parts of a search that shows a limited number of messages, in one pass: the lowest folder and
 // message ids come first. If such a search was complete, it starts anew.
 func (w *Worker) scanWhole(ctx context.Context, r store.Reader, s *store.Search, p *piece) error {
-	list, err := r.SearchParts(math.MaxInt32)
+	list, err := r.SearchParts(p.mailbox, math.MaxInt32)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -47,7 +48,10 @@ const (
 	maxQueued = 256 // messages taken off the queue at once
 	maxParts  = 64  // parts begun at once
 	maxScan   = 512 // messages scanned at once
-	pause     = time.Second
+	// maxVerdicts is how many messages are judged at once, times searches: each may be a change for the Update to write.
+	maxVerdicts = 4096
+	maxTurn     = 50 * time.Millisecond // of judging, after which other mailboxes have theirs
+	pause       = time.Second
 )
 
 // New returns a Worker that notices changes of the store until Close.
@@ -90,9 +94,7 @@ func (w *Worker) Run(ctx context.Context) {
 		var wait <-chan time.Time
 		if err := w.Finish(ctx); err != nil && ctx.Err() == nil {
 			w.opts.Logger.Error("search folders are not current", zap.Error(err))
-			timer := time.NewTimer(pause)
-			defer timer.Stop()
-			wait = timer.C
+			wait = time.After(pause)
 		}
 		select {
 		case <-ctx.Done():
@@ -108,8 +110,7 @@ func (w *Worker) Finish(ctx context.Context) error {
 		return err
 	}
 	for {
-		more, err := w.Step(ctx)
-		if err != nil || !more {
+		if more, err := w.Step(ctx); !more {
 			return err
 		}
 	}
@@ -150,50 +151,64 @@ func (w *Worker) learn(ctx context.Context) error {
 	return err
 }
 
-// Step does one piece of work, messages that wait before parts of searches, and reports whether there may be more.
+// Step does one piece of work for each mailbox that has some, and reports whether there may be more. What goes wrong in
+// one mailbox does not keep the others waiting.
 func (w *Worker) Step(ctx context.Context) (more bool, err error) {
-	defer func() { // a message that breaks the judging must not end the process
+	var work []store.MailboxID
+	err = w.opts.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
+		work, err = r.SearchWork()
+		return err
+	})
+	for _, mailbox := range work {
+		again, failed := w.turn(ctx, mailbox)
+		more, err = more || again, errors.Join(err, failed)
+		if ctx.Err() != nil {
+			return false, err
+		}
+	}
+	return more, err
+}
+
+// turn does one piece of work for a mailbox, messages that wait before parts of searches.
+func (w *Worker) turn(ctx context.Context, mailbox store.MailboxID) (more bool, err error) {
+	defer func() { // what breaks the judging must not end the process
 		if p := recover(); p != nil {
 			more, err = false, fmt.Errorf("search: panic: %v", p)
 		}
 	}()
-	waiting, err := w.queued(ctx)
+	waiting, err := w.queued(ctx, mailbox)
 	if err != nil {
 		return false, err
 	}
-	scanned, err := w.parts(ctx)
+	scanned, err := w.parts(ctx, mailbox)
 	return waiting || scanned, err
 }
 
 // batch are verdicts on queued messages of one mailbox.
 type batch struct {
 	mailbox  store.MailboxID
+	until    time.Time // when the turn ends
 	searches []store.Search
 	verdicts []store.SearchVerdict
+	again    []anew // searches that have to start anew
+	more     bool   // there is more than fits into the turn
 }
 
-// queued judges messages that wait, of the mailbox of the first, and reports whether more wait.
-func (w *Worker) queued(ctx context.Context) (more bool, err error) {
-	var b batch
-	var again []anew
-	var queue []store.QueuedMessage
-	err = w.opts.Store.View(ctx, store.Scope{}, func(r store.Reader) (err error) {
-		queue, err = r.SearchQueue(maxQueued)
-		if err != nil || len(queue) == 0 {
-			return err
-		}
-		b, again, err = w.judge(ctx, r, queue)
-		return err
-	})
+// full reports whether the turn is over; every turn judges one message at least.
+func (b *batch) full() bool { return len(b.verdicts) > 0 && time.Now().After(b.until) }
+
+// queued judges messages that wait, and reports whether more do.
+func (w *Worker) queued(ctx context.Context, mailbox store.MailboxID) (more bool, err error) {
+	b := batch{mailbox: mailbox, until: time.Now().Add(maxTurn)}
+	err = w.opts.Store.View(ctx, store.Scope{}, func(r store.Reader) error { return w.judge(ctx, r, &b) })
 	if err != nil || len(b.verdicts) == 0 {
 		return false, err
 	}
-	more = len(queue) == maxQueued || len(b.verdicts) < len(queue)
-	return more, w.opts.Store.Update(ctx, store.Scope{Mailboxes: []store.MailboxID{b.mailbox}}, func(tx store.Tx) error {
+	return b.more, w.opts.Store.Update(ctx, store.Scope{Mailboxes: []store.MailboxID{mailbox}}, func(tx store.Tx) error {
 		if err := tx.SettleMessages(b.searches, b.verdicts); err != nil {
 			return err
 		}
-		for _, a := range again {
+		for _, a := range b.again {
 			if err := a.settle(tx); err != nil {
 				return err
 			}
@@ -202,13 +217,12 @@ func (w *Worker) queued(ctx context.Context) (more bool, err error) {
 	})
 }
 
-// judge judges the messages of one mailbox among some that wait. Searches that show a limited number of messages depend
-// on all of them: again lists those that have to start anew.
-func (w *Worker) judge(ctx context.Context, r store.Reader, queue []store.QueuedMessage) (b batch, again []anew, err error) {
-	b.mailbox = queue[0].Mailbox
+// judge judges messages that wait, as many as fit into a turn. Searches that show a limited number of messages depend on
+// all of them, and start anew.
+func (w *Worker) judge(ctx context.Context, r store.Reader, b *batch) error {
 	all, err := r.Searches(b.mailbox)
 	if err != nil {
-		return b, nil, err
+		return err
 	}
 	var counting []store.Search
 	for _, s := range all {
@@ -222,16 +236,19 @@ func (w *Worker) judge(ctx context.Context, r store.Reader, queue []store.Queued
 			b.searches = append(b.searches, s)
 		}
 	}
+	limit := max(1, min(maxQueued, maxVerdicts/max(1, len(b.searches))))
+	queue, err := r.SearchQueue(b.mailbox, limit)
+	if err != nil || len(queue) == 0 {
+		return err
+	}
+	b.more = len(queue) == limit
 	judge, err := w.judges.of(ctx, b.mailbox, b.searches)
 	if err != nil {
-		return b, nil, err
+		return err
 	}
 	in := make(map[store.FolderID][]store.QueuedMessage)
 	var folders []store.FolderID
 	for _, q := range queue {
-		if q.Mailbox != b.mailbox {
-			continue
-		}
 		if in[q.Folder] == nil {
 			folders = append(folders, q.Folder)
 		}
@@ -241,19 +258,19 @@ func (w *Worker) judge(ctx context.Context, r store.Reader, queue []store.Queued
 	for _, folder := range folders {
 		covering, err := coveringOf(r, folder)
 		if err != nil {
-			return b, nil, err
+			return err
 		}
 		for _, s := range counting {
 			if covering[s.Folder] && !restart[s.Folder] {
 				restart[s.Folder] = true
-				again = append(again, anew{search: s.SearchDefinition})
+				b.again = append(b.again, anew{search: s.SearchDefinition})
 			}
 		}
-		if err := w.judgeFolder(ctx, r, judge, &b, folder, covering, in[folder]); err != nil {
-			return b, nil, err
+		if err := w.judgeFolder(ctx, r, judge, b, folder, covering, in[folder]); err != nil {
+			return err
 		}
 	}
-	return b, again, nil
+	return nil
 }
 
 // coveringOf says which search folders have a folder in their scope.
@@ -281,6 +298,10 @@ func (w *Worker) judgeFolder(
 	for i, q := range queue {
 		if err := ctx.Err(); err != nil {
 			return err
+		}
+		if b.full() {
+			b.more = true
+			return nil
 		}
 		v := store.SearchVerdict{Message: q.Message, Ticket: q.Ticket, Members: make([]bool, len(b.searches))}
 		for n := range b.searches {

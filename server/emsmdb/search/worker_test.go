@@ -3,6 +3,7 @@ package search_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,7 +12,9 @@ import (
 	"testing"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/profile"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/search"
 	"github.com/mapid/mapid/store"
 	"github.com/mapid/mapid/store/sqlite"
 )
@@ -74,11 +77,11 @@ func TestKilled(t *testing.T) {
 		st := openStore(t, dir, sqlite.Normal)
 		b := newBox(t, st, 3)
 		b.read(func(r store.Reader) error {
-			queue, err := r.SearchQueue(1000)
+			queue, err := r.SearchQueue(b.mailbox, 1000)
 			if err != nil {
 				return err
 			}
-			parts, err := r.SearchParts(1000)
+			parts, err := r.SearchParts(b.mailbox, 1000)
 			pending += len(queue) + len(parts)
 			return err
 		})
@@ -317,7 +320,7 @@ func TestBrokenJudgement(t *testing.T) {
 		if f.ContentCount != 2 {
 			t.Errorf("%d messages found, want 2", f.ContentCount)
 		}
-		queue, _ := r.SearchQueue(10)
+		queue, _ := r.SearchQueue(b.mailbox, 10)
 		if len(queue) != 0 {
 			t.Errorf("%d messages still wait", len(queue))
 		}
@@ -371,4 +374,88 @@ func TestBuildInPieces(t *testing.T) {
 	if a, c := count(id), count(other); a != messages+1 || c != messages/3 {
 		t.Errorf("found %d and %d", a, c)
 	}
+}
+
+// TestTurns: a mailbox with much to do does not keep another one waiting.
+func TestTurns(t *testing.T) {
+	t.Parallel()
+	const waiting = 1000
+	busy, calm := freshBox(t, 11), (*box)(nil)
+	busy.searches()
+	busy.finish()
+	calm = busy.second("bob")
+	id := calm.search("unread", kinds[0], true, calm.top)
+	busy.finish()
+	busy.write(func(tx store.Tx) error {
+		for n := range waiting {
+			if _, err := tx.CreateMessage(letter(busy.top, n)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	calm.write(func(tx store.Tx) error {
+		_, err := tx.CreateMessage(letter(calm.top, 0))
+		return err
+	})
+	more, err := busy.worker.Step(t.Context())
+	if err != nil || !more {
+		t.Errorf("more %v, %v", more, err)
+	}
+	calm.read(func(r store.Reader) error {
+		f, err := r.Folder(id)
+		if f.ContentCount != 1 {
+			t.Errorf("%d messages found after one step", f.ContentCount)
+		}
+		left, _ := r.SearchQueue(busy.mailbox, waiting)
+		if len(left) < waiting/2 {
+			t.Errorf("only %d messages still wait after one step", len(left))
+		}
+		return err
+	})
+	busy.finish()
+	busy.compare("in the end")
+}
+
+// TestTooManySearches: a mailbox can have so many searches and no more.
+func TestTooManySearches(t *testing.T) {
+	t.Parallel()
+	const most = 1000
+	b := freshBox(t, 12)
+	p, err := profile.ByName(profile.Default)
+	if err != nil {
+		t.Fatal(err)
+	}
+	criteria := search.Criteria{Restriction: kinds[0], Scopes: []store.FolderID{b.top}}
+	set := func(tx store.Tx, n int) error {
+		f, err := tx.CreateFolder(store.NewFolder{Mailbox: b.mailbox, Parent: b.finder, Type: store.FolderSearch, Special: store.SpecialCount, Name: fmt.Sprint(n)})
+		if err != nil {
+			return err
+		}
+		return search.Set(tx, &p.Folder, f.ID, criteria)
+	}
+	b.write(func(tx store.Tx) error {
+		for n := range most {
+			if err := set(tx, n); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := b.try(func(tx store.Tx) error { return set(tx, most) }); !errors.Is(err, mapi.ErrTooComplex) {
+		t.Errorf("one search too many: %v", err)
+	}
+	b.write(func(tx store.Tx) error { // those that are there can change
+		all, err := tx.Searches(b.mailbox)
+		if err != nil {
+			return err
+		}
+		return search.Set(tx, &p.Folder, all[0].Folder, search.Criteria{Restriction: kinds[1]})
+	})
+	b.write(func(tx store.Tx) error {
+		_, err := tx.CreateMessage(letter(b.top, 0))
+		return err
+	})
+	b.finish()
+	b.compare("with as many as can be")
 }

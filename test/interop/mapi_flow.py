@@ -3,7 +3,7 @@
 usage: mapi_flow.py SCENARIO --host H --epm PORT --user U --password P --dn DN [--level connect|integrity|privacy]
                     [--expect FILE.json] [--fragment N]
 
-Scenarios: endpoints, read, libmapi, write, refused, held, wrong. Each prints what it saw as JSON and exits with 0 only if every
+Scenarios: endpoints, read, libmapi, write, shared, refused, held, wrong. Each prints what it saw as JSON and exits with 0 only if every
 check in it held.
 """
 
@@ -19,6 +19,7 @@ from exmapi import (
     CONNECT, EMSMDB, INTEGRITY, NSPI, PRIVACY, RFR, TAGS, Answer, Mailbox, MapiError, Session, Stub, bind,
     content_restriction, folder_id_from_entry_id, map_endpoint,
 )
+import mapi_shared
 import mapi_write
 
 LEVELS = {"connect": CONNECT, "integrity": INTEGRITY, "privacy": PRIVACY}
@@ -341,6 +342,11 @@ def write(args):
     return mapi_write.write(args, LEVELS[args.level], read_message)
 
 
+def shared(args):
+    """Reads categories, somebody else's inbox and public folders."""
+    return mapi_shared.shared(args, LEVELS[args.level])
+
+
 def refused(args):
     """With EncryptionRequired the clear connect gets ecNotEncrypted, an old client ecClientVerDisallowed, privacy is fine."""
     port = map_endpoint(args.host, args.epm, EMSMDB)
@@ -378,7 +384,7 @@ def wrong(args):
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("scenario", choices=["endpoints", "read", "libmapi", "write", "refused", "held", "wrong"])
+    p.add_argument("scenario", choices=["endpoints", "read", "libmapi", "write", "shared", "refused", "held", "wrong"])
     p.add_argument("--host", default="127.0.0.1")
     p.add_argument("--epm", type=int, default=135)
     p.add_argument("--user", default="alice")

@@ -65,6 +65,20 @@ func TestInteropImpacketWrites(t *testing.T) {
 	}
 }
 
+// TestInteropImpacketShares: a flow written from the specification on another project's transport reads an inbox by
+// categories, somebody else's inbox with no more rights than it was given, and public folders with a read state per user.
+func TestInteropImpacketShares(t *testing.T) {
+	t.Parallel()
+	needImpacket(t)
+	s := serve(t, "demo")
+	for _, level := range []string{"connect", "privacy"} {
+		seen := s.flow("shared", "--level", level)
+		if c := seen["categories"].(map[string]any); c["categories"].(float64) < 3 || c["messages"].(float64) < 25 {
+			t.Errorf("%s: %v", level, c)
+		}
+	}
+}
+
 // TestInteropEncryptionRequired: turned on, the next clear connect is refused with ecNotEncrypted while a clear session
 // that was already on goes on working, and a sealed connect is fine.
 func TestInteropEncryptionRequired(t *testing.T) {

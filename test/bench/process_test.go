@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/mapid/mapid/internal/app"
@@ -22,6 +23,7 @@ type process struct {
 	in  io.WriteCloser
 	out *bufio.Reader
 	log string // file that it writes its log to, since a pipe would have a reader here
+	end func() // waits for its end, once
 }
 
 // start starts this program in a role. It ends with the benchmark.
@@ -50,12 +52,13 @@ func start(b *testing.B, role string, env ...string) *process {
 	if err := p.cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() {
+	p.end = sync.OnceFunc(func() {
 		p.in.Close()
 		if err := p.cmd.Wait(); err != nil {
 			b.Errorf("%s: %v\n%s", role, err, p.said())
 		}
 	})
+	b.Cleanup(p.end)
 	return p
 }
 

@@ -37,7 +37,7 @@ func (c *contents) spec(a table.Arrangement) view.Spec {
 			spec.Load = loadByTime(c.sel, spec.Shape.Reverse)
 		}
 	}
-	spec.Place = p.pass
+	spec.Place, spec.Apart = p.pass, a.Restriction == nil
 	if a.Restriction != nil && spec.Load == nil {
 		spec.Candidates = func(r store.Reader) ([]store.MessageID, bool, error) { return lookup.Messages(r, c.sel, a.Restriction) }
 	}

@@ -34,6 +34,8 @@ type Spec struct {
 	// Candidates lists, by id, the messages that Place does not hide, and perhaps others, where they are known without a
 	// look at every message; ok is false where they are not. nil is never.
 	Candidates func(r store.Reader) (ids []store.MessageID, ok bool, err error)
+	// Apart says that Place does not use its Reader, which may be nil then.
+	Apart bool
 	// Whole says that a message's place depends on the others: every change means a pass over the whole folder.
 	Whole bool
 }
@@ -232,13 +234,7 @@ func (v *View) rebuild(ctx context.Context) (*Order, error) {
 				return err
 			}
 		}
-		place := v.placer()
-		return r.Scan(v.spec.Selection, v.spec.Fetch, func(id store.MessageID, values []prop.Value) error {
-			if err := live(); err != nil {
-				return err
-			}
-			return place(r, id, values, found.add)
-		})
+		return v.scan(ctx, r, found.add)
 	})
 	if err != nil {
 		return nil, err

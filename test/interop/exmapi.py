@@ -111,6 +111,58 @@ class Answer:
     def left(self):
         return len(self.data) - self.off
 
+    def end(self, what=""):
+        """Reads what may stand behind the last response, [MS-OXCNOTIF] 3.1.5.5: RopNotify and RopPending. Nothing else may."""
+        events = []
+        while self.left():
+            rop = self.u8()
+            if rop == 0x6E:
+                self.take(2)
+                continue
+            assert rop == 0x2A, "0x%02X and %d bytes behind the %s" % (rop, self.left(), what or "responses")
+            events.append(self.notification())
+        return events
+
+    def notification(self):
+        """Reads a RopNotify without its RopId, [MS-OXCNOTIF] 2.2.1.4.1."""
+        e = {"handle": self.u32(), "logon": self.u8(), "flags": self.u16()}
+        of_message, kind = e["flags"] & 0x8000, e["flags"] & 0x0FFF
+        if kind == 0x0100:  # TableModified
+            e["event"] = event = self.u16()
+            row = struct.Struct("<QQL" if of_message else "<Q")
+            if event in (3, 4, 5):  # a row was added, deleted or changed
+                e["row"] = row.unpack(self.take(row.size))
+            if event in (3, 5):
+                e["after"] = row.unpack(self.take(row.size))
+                e["data"] = self.take(self.u16())
+            return e
+        e["folder"] = self.u64()
+        if of_message:
+            e["message"] = self.u64()
+        if e["flags"] & 0x4000 and of_message:
+            self.u64()  # the folder of a search
+        if kind in (0x0004, 0x0008, 0x0020, 0x0040) and (not of_message or e["flags"] & 0x4000):
+            e["parent"] = self.u64()
+        if kind in (0x0020, 0x0040):
+            e["old folder"] = self.u64()
+            e["old message" if of_message else "old parent"] = self.u64()
+        if kind in (0x0004, 0x0010):
+            count = self.u16()
+            e["tags"] = [self.u32() for _ in range(count if count != 0xFFFF else 0)]
+        if e["flags"] & 0x1000:
+            e["total"] = self.u32()
+        if e["flags"] & 0x2000:
+            e["unread"] = self.u32()
+        if kind == 0x0002:  # NewMail
+            e["message flags"] = self.u32()
+            unicode = self.u8()
+            end = b"\0\0" if unicode else b"\0"
+            text = b""
+            while not text.endswith(end) or len(text) % len(end):
+                text += self.take(len(end))
+            e["class"] = text.decode("utf-16le" if unicode else "ascii")[:-1]
+        return e
+
     def u8(self):
         return self.take(1)[0]
 
@@ -407,7 +459,7 @@ class Mailbox:
         self.repl_guid = a.take(16)
         a.take(16)
         a.u32()
-        assert a.left() == 0, "%d bytes behind the logon response" % a.left()
+        a.end("logon response")
         self.handle = table[0]
         return self
 
@@ -454,7 +506,7 @@ class Mailbox:
         head(a, 0x15, 0)
         origin, n = a.u8(), a.u16()
         rows = [row(a, tags) for _ in range(n)]
-        assert a.left() == 0, "%d bytes behind the rows" % a.left()
+        a.end("rows")
         return origin, rows
 
     def all_rows(self, table, tags, count=50):
@@ -489,7 +541,7 @@ class Mailbox:
         a, _ = self.one(body, [handle])
         head(a, 0x07, 0)
         values = row(a, tags)
-        assert a.left() == 0, "%d bytes behind the properties" % a.left()
+        a.end("properties")
         return values
 
     def prop_list(self, handle):
@@ -504,7 +556,7 @@ class Mailbox:
         for _ in range(a.u16()):
             tag = a.u32()
             values[tag] = value(a, tag & 0xFFFF)
-        assert a.left() == 0, "%d bytes behind the properties" % a.left()
+        a.end("properties")
         return values
 
     def open_message(self, fid, mid, parent=None):
@@ -513,7 +565,7 @@ class Mailbox:
         )
         head(a, 0x03, 1)
         info = self.message_info(a)
-        assert a.left() == 0, "%d bytes behind the message" % a.left()
+        a.end("message")
         return table[1], info
 
     def message_info(self, a):
@@ -530,7 +582,7 @@ class Mailbox:
     def attachments(self, message):
         a, table = self.one(struct.pack("<BBBBB", 0x21, 0, 0, 1, 0x40), [message, self.NEW])
         head(a, 0x21, 1)
-        assert a.left() == 0
+        a.end()
         return table[1]
 
     def open_attachment(self, message, number):
@@ -544,7 +596,7 @@ class Mailbox:
         a.u8()
         a.u64()
         info = self.message_info(a)
-        assert a.left() == 0
+        a.end()
         return table[1], info
 
     def read_stream(self, handle, tag, piece=0x1000):
@@ -586,7 +638,7 @@ class Mailbox:
 
     def release(self, handle):
         a, _ = self.one(struct.pack("<BBB", 0x01, 0, 0), [handle])
-        assert a.left() == 0, "RopRelease has no response"
+        a.end("answer to RopRelease, which has none")
 
 
 def typed_string(a):

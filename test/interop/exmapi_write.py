@@ -43,7 +43,7 @@ def tagged(props):
 def problems(a):
     """The problem array of a response: (index, tag, code) each, MS-OXCDATA 2.7."""
     found = [(a.u16(), a.u32(), a.u32()) for _ in range(a.u16())]
-    assert a.left() == 0, "%d bytes behind the problems" % a.left()
+    a.end("problems")
     return found
 
 
@@ -65,7 +65,8 @@ class Writer(Mailbox):
         a, table = self.one(body, [parent, self.NEW])
         head(a, 0x1C, 1)
         fid, is_existing = a.u64(), a.u8()
-        assert is_existing == 0 and a.left() == 0, "a private folder tells that it existed"
+        assert is_existing == 0, "a private folder tells that it existed"
+        a.end()
         return table[1], fid
 
     def partial(self, rop_id, body, handles):
@@ -73,7 +74,7 @@ class Writer(Mailbox):
         a, _ = self.one(body, handles)
         head(a, rop_id, 0)
         flag = a.u8()
-        assert a.left() == 0
+        a.end()
         return flag
 
     def delete_folder(self, parent, fid, flags):
@@ -93,7 +94,7 @@ class Writer(Mailbox):
         head(a, 0x06, 1)
         if a.u8():
             a.u64()
-        assert a.left() == 0
+        a.end()
         return table[1]
 
     def open_writable(self, fid, mid):
@@ -107,7 +108,7 @@ class Writer(Mailbox):
         head(a, 0x0C, 0)
         assert a.u8() == 1, "InputHandleIndex of the response"
         mid = a.u64()
-        assert a.left() == 0
+        a.end()
         return mid
 
     def set_props(self, handle, props):
@@ -142,7 +143,7 @@ class Writer(Mailbox):
             body += struct.pack("<LBH", row_id, kind, len(data)) + data
         a, _ = self.one(body, [message])
         head(a, 0x0E, 0)
-        assert a.left() == 0
+        a.end()
 
     def no_recipients(self, message):
         a, _ = self.one(struct.pack("<BBBL", 0x0D, 0, 0, 0), [message])

@@ -3,6 +3,8 @@ package exec
 import (
 	"context"
 
+	"go.uber.org/zap"
+
 	"github.com/mapid/mapid/internal/rop"
 )
 
@@ -25,3 +27,9 @@ func MaxResponse(req rop.Request) (int, bool) {
 	}
 	return en.size(req), true
 }
+
+// MaxSubscriptions is how many subscriptions a session may have.
+const MaxSubscriptions = maxSubscriptions
+
+// Logger is the executor's.
+func (e *Executor) Logger() *zap.Logger { return e.log }

@@ -23,12 +23,13 @@ func (b *buffer) notify(ctx context.Context) {
 	if b.closed || b.s.broken {
 		return
 	}
-	for p := b.s.queue.next(); p != nil; p = b.s.queue.next() {
-		if !b.tell(ctx, p) {
-			b.s.queue.putBack(p)
-			b.pending(b.s.index)
-			return
-		}
+	places := b.s.queue.take()
+	for len(places) > 0 && b.tell(ctx, places[0]) {
+		places = places[1:]
+	}
+	b.s.queue.fetched(places)
+	if len(places) > 0 {
+		b.pending(b.s.index)
 	}
 }
 
@@ -55,10 +56,16 @@ func (b *buffer) tell(ctx context.Context, p *Place) bool {
 			b.observeNotify(began, p.handle, resp)
 		}
 		p.object.Told(len(events))
-		if err != nil {
-			return true // or the same error would come again
+		if err != nil || all(events) {
+			return true // the same error would come again; of what the client reads anew it need not be told
 		}
 	}
+}
+
+// all reports whether events end with one that has the client read the table anew.
+func all(events []notify.Event) bool {
+	last := &events[len(events)-1]
+	return last.Flags&mapi.NotifyTypeMask == mapi.NotifyTableModified && last.TableEvent == mapi.TableEventChanged
 }
 
 // cannotTell handles an event that does not fit behind at bytes: one that has the whole answer for itself never will, so

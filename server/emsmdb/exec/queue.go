@@ -152,30 +152,34 @@ func (q *Queue) Pending() bool {
 	return len(q.ready) > 0
 }
 
-// next takes the place out that has been ready longest; nil if there is none.
-func (q *Queue) next() *Place {
+// take takes all places out, those that have been ready longest first.
+func (q *Queue) take() []*Place {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.ready) == 0 {
-		q.drained++
-		return nil
+	places := q.ready
+	q.ready = nil
+	for _, p := range places {
+		p.ready = false
 	}
-	p := q.ready[0]
-	p.ready = false
-	if q.ready = q.ready[1:]; len(q.ready) == 0 {
-		q.ready = nil
-	}
-	return p
+	return places
 }
 
-// putBack returns a place that has more to tell to the front.
-func (q *Queue) putBack(p *Place) {
+// fetched says that what take gave was told, but for what places have left. They go to the front.
+func (q *Queue) fetched(left []*Place) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if p.gone || p.ready {
-		return // it is there again already, if not at the front
+	front := make([]*Place, 0, len(left)+len(q.ready))
+	for _, p := range left {
+		if !p.gone && !p.ready { // else it is there again already
+			p.ready = true
+			front = append(front, p)
+			q.woken = false
+		}
 	}
-	p.ready = true
-	q.ready = append([]*Place{p}, q.ready...)
-	q.woken = false
+	if q.ready = append(front, q.ready...); len(q.ready) == 0 {
+		q.ready = nil
+	}
+	if len(left) == 0 {
+		q.drained++
+	}
 }

@@ -15,7 +15,11 @@ type told struct {
 	known  bool
 	order  *view.Order
 	newest store.ChangeNumber
+	seen   []*view.Order // what it read since, which it was not told of
 }
+
+// maxSeen is how many orders a client may read without being told what led from one to the other.
+const maxSeen = 4
 
 // Follow implements table.Followed.
 func (c *contents) Follow(wake func()) (stop func()) {
@@ -32,6 +36,18 @@ func (c *contents) Mark() {
 	}
 }
 
+// Looked implements table.Followed.
+func (c *contents) Looked() {
+	t := &c.told
+	switch {
+	case c.pages != nil || c.order == t.order || len(t.seen) > 0 && t.seen[len(t.seen)-1] == c.order:
+	case len(t.seen) == maxSeen:
+		c.told = told{}
+	default:
+		t.seen = append(t.seen, c.order)
+	}
+}
+
 // Steps implements table.Followed. Who may not read the folder any more is told nothing.
 func (c *contents) Steps(ctx context.Context, most int) ([]view.Step, bool, error) {
 	before := c.told
@@ -45,12 +61,14 @@ func (c *contents) Steps(ctx context.Context, most int) ([]view.Step, bool, erro
 		return nil, false, nil
 	case err != nil:
 		return nil, false, err
-	case c.logon.require(s, Rights(mapi.RightReadAny)) != nil || before.order == c.order:
+	case c.logon.require(s, Rights(mapi.RightReadAny)) != nil || before.order == c.order && len(before.seen) == 0:
 		return nil, true, nil
-	case !before.known || before.order == nil && (c.found || c.arranged.Restriction != nil || c.arranged.Split != 0 || c.layout != nil):
+	case !before.known: // unless nothing changed since somebody looked first
+		ids, ok := c.view.ChangedSince(0)
+		return nil, ok && len(ids) == 0, nil
+	case before.order == nil && (c.found || c.arranged.Restriction != nil || c.arranged.Split != 0 || c.layout != nil):
 		return nil, false, nil
 	}
-	now := view.Shown{Order: c.order, Layout: c.layout}
 	version := uint64(0)
 	if before.order != nil {
 		version = before.order.Version
@@ -59,14 +77,23 @@ func (c *contents) Steps(ctx context.Context, most int) ([]view.Step, bool, erro
 	if !ok {
 		return nil, false, nil
 	}
-	if before.order == nil {
-		steps, ok := view.Since(now, ids, store.MessageID(before.newest), most)
-		return steps, ok, nil
+	now := view.Shown{Order: c.order, Layout: c.layout}
+	var steps []view.Step
+	if before.order != nil {
+		steps, ok = view.Steps(c.laid(append([]*view.Order{before.order}, before.seen...)), now, ids, most)
+	} else {
+		steps, ok = view.Since(store.MessageID(before.newest), c.laid(before.seen), now, ids, most)
 	}
-	was := view.Shown{Order: before.order}
-	if c.layout != nil {
-		was.Layout = before.order.Layout(c.open)
-	}
-	steps, ok := view.Steps(was, now, ids, most)
 	return steps, ok, nil
+}
+
+// laid lays orders out as the table does at the moment.
+func (c *contents) laid(orders []*view.Order) []view.Shown {
+	out := make([]view.Shown, len(orders))
+	for i, o := range orders {
+		if out[i].Order = o; c.layout != nil {
+			out[i].Layout = o.Layout(c.open)
+		}
+	}
+	return out
 }

@@ -21,9 +21,19 @@ func (h *hierarchy) Follow(wake func()) (stop func()) {
 
 // Mark implements table.Followed.
 func (h *hierarchy) Mark() {
-	h.told, h.marked = h.list, h.read != 0
+	h.told, h.marked = [][]view.Entry{h.list}, h.read != 0
 	h.changes.Take()
 	h.show()
+}
+
+// Looked implements table.Followed.
+func (h *hierarchy) Looked() {
+	if slices.Equal(h.told[len(h.told)-1], h.list) {
+		return
+	}
+	if h.told = append(h.told, h.list); len(h.told) > maxSeen {
+		h.told, h.marked = h.told[:1], false
+	}
 }
 
 // Steps implements table.Followed.
@@ -39,7 +49,7 @@ func (h *hierarchy) Steps(ctx context.Context, most int) ([]view.Step, bool, err
 		return nil, false, err
 	}
 	was, known := h.told, h.marked
-	h.told, h.marked = h.list, true
+	h.told, h.marked = [][]view.Entry{h.list}, true
 	h.show()
 	if !known || changes.Many {
 		return nil, false, nil

@@ -53,7 +53,7 @@ type hierarchy struct {
 	list      []view.Entry
 
 	changes *notify.Folders
-	told    []view.Entry // what the client was told of the rows
+	told    [][]view.Entry // what the client was told of the rows, and what it read since
 	marked  bool
 }
 

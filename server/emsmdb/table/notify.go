@@ -17,8 +17,10 @@ type Followed interface {
 	Follow(wake func()) (stop func())
 	// Mark notes what is shown, as of the last Sync: Steps begin there.
 	Mark()
-	// Steps brings the order up to date and says how it became what it is since the last call or Mark. It reports false if
-	// there are more steps than so many, or nobody knows.
+	// Looked notes that the client is about to see what is shown, as of the last Sync: that counts as known to it.
+	Looked()
+	// Steps brings the order up to date and says how what the client knows became what is shown, since the last call or
+	// Mark. It reports false if there are more steps than so many, or nobody knows.
 	Steps(ctx context.Context, most int) ([]view.Step, bool, error)
 }
 
@@ -42,8 +44,9 @@ type following struct {
 	wake       func()
 	stop       func() // nil while nobody looks at the rows
 	queue      []view.Step
-	changed    bool // something happened of which no more can be told
-	restricted bool // a restriction was set
+	version    uint64 // of the source when the steps in queue were made
+	changed    bool   // something happened of which no more can be told
+	restricted bool   // a restriction was set
 }
 
 // Steps told at once; beyond it is a TableChanged. Versions that tell so sooner do so after fewer.
@@ -84,6 +87,19 @@ func (t *Table) end() {
 	}
 }
 
+// looked says that the client is about to read rows. If they are others than those that the steps not told are about, the
+// steps would lead it astray.
+func (t *Table) looked() {
+	if !t.Notifies() {
+		return
+	}
+	e := t.events
+	if len(e.queue) > 0 && e.version != t.src.Version() {
+		e.queue, e.changed = nil, true
+	}
+	e.source.Looked()
+}
+
 // Notifies reports whether changes are told at the moment.
 func (t *Table) Notifies() bool { return t.events != nil && t.events.stop != nil }
 
@@ -107,7 +123,7 @@ func (t *Table) Events(ctx context.Context, most int) ([]Event, error) {
 			e.changed = true // what is lost must not go unnoticed
 			return []Event{{Kind: EventKind(mapi.TableEventChanged)}}, err
 		}
-		e.queue, e.changed = steps, !ok
+		e.queue, e.version, e.changed = steps, e.source.Version(), !ok
 	}
 	if !e.changed {
 		out, ok, err := t.rendered(ctx, e.queue[:min(most, len(e.queue))])

@@ -316,6 +316,7 @@ func (t *Table) sync(ctx context.Context) error {
 	if first {
 		t.events.source.Mark()
 	}
+	t.looked()
 	if v := t.src.Version(); v != t.version {
 		if t.marked {
 			t.pos, _ = t.src.Rank(t.mark)

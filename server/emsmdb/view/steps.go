@@ -56,24 +56,53 @@ type rowName struct {
 
 func (e *Entry) name() rowName { return rowName{e.ID, e.Instance} }
 
-// Steps tells how what a table showed became what it shows, when nothing but the messages ids changed. More steps than
-// so many are not told: then it reports false.
-func Steps(old, now Shown, ids []store.MessageID, most int) ([]Step, bool) {
+// Steps tells how what a client knows became what a table shows, when nothing but the messages ids changed. The client
+// knows what the table showed in past, and saw some of what it showed since. More steps than so many are not told: then
+// it reports false.
+func Steps(past []Shown, now Shown, ids []store.MessageID, most int) ([]Step, bool) {
 	set := newIDSet(ids)
-	before, after := old.Order.rowsOf(set), now.Order.rowsOf(set)
+	known := make([][]Entry, len(past))
+	for i := range past {
+		known[i] = past[i].Order.rowsOf(set)
+	}
+	after := now.Order.rowsOf(set)
 	if now.Layout != nil {
 		var ok bool
-		if before, after, ok = withHeaders(old, now, before, after, most); !ok {
+		if known, after, ok = withHeaders(past, now, known, after, most); !ok {
 			return nil, false
 		}
 	}
-	was := make(map[rowName]bool, len(before))
-	for _, e := range before {
-		if _, shown := old.rank(e); shown {
-			was[e.name()] = true
+	return steps(knownRows(past, known), now, after, most)
+}
+
+// Since is Steps for a client that saw the rows of messages with ids up to newest, when no order was read. It is for
+// orders that show every message.
+func Since(newest store.MessageID, past []Shown, now Shown, ids []store.MessageID, most int) ([]Step, bool) {
+	set := newIDSet(ids)
+	known := make([][]Entry, len(past))
+	for i := range past {
+		known[i] = past[i].Order.rowsOf(set)
+	}
+	before := knownRows(past, known)
+	for _, id := range slices.Compact(set.ids) {
+		if e := (Entry{ID: id}); id <= newest {
+			before[e.name()] = e
 		}
 	}
-	return steps(old, now, before, after, was, most)
+	return steps(before, now, now.Order.rowsOf(set), most)
+}
+
+// knownRows are those of some rows that were shown.
+func knownRows(past []Shown, rows [][]Entry) map[rowName]Entry {
+	was := make(map[rowName]Entry)
+	for i, s := range past {
+		for _, e := range rows[i] {
+			if _, shown := s.rank(e); shown {
+				was[e.name()] = e
+			}
+		}
+	}
+	return was
 }
 
 // placed is a row and its position.
@@ -82,7 +111,8 @@ type placed struct {
 	pos int
 }
 
-func steps(old, now Shown, before, after []Entry, was map[rowName]bool, most int) (out []Step, ok bool) {
+// steps takes out what was shown and is not, and puts in what is, of the rows that changed.
+func steps(was map[rowName]Entry, now Shown, after []Entry, most int) (out []Step, ok bool) {
 	rows := make([]placed, 0, len(after))
 	is := make(map[rowName]bool, len(after))
 	for _, e := range after {
@@ -90,20 +120,22 @@ func steps(old, now Shown, before, after []Entry, was map[rowName]bool, most int
 			rows, is[e.name()] = append(rows, placed{e, pos}), true
 		}
 	}
-	for _, e := range before {
-		if n := e.name(); was[n] && !is[n] {
+	for n, e := range was {
+		if !is[n] {
 			out = append(out, Step{Kind: RowDeleted, Row: e})
-			delete(was, n)
 		}
 	}
 	if len(out)+len(rows) > most {
 		return nil, false
 	}
+	slices.SortFunc(out, func(a, b Step) int {
+		return cmp.Or(cmp.Compare(a.Row.ID, b.Row.ID), cmp.Compare(a.Row.Instance, b.Row.Instance))
+	})
 	// Ascending: the row before is where it belongs already.
 	slices.SortFunc(rows, func(a, b placed) int { return cmp.Compare(a.pos, b.pos) })
 	for _, r := range rows {
 		s := Step{Kind: RowAdded, Row: r.Entry, First: r.pos == 0}
-		if was[r.name()] {
+		if _, there := was[r.name()]; there {
 			s.Kind = RowModified
 		}
 		if !s.First {
@@ -116,34 +148,27 @@ func steps(old, now Shown, before, after []Entry, was map[rowName]bool, most int
 
 // withHeaders adds the headers of the categories that rows are in: their counts change with the rows. Where categories
 // stand by the rows in them and some moved, it adds all that is shown in these.
-func withHeaders(old, now Shown, before, after []Entry, most int) ([]Entry, []Entry, bool) {
+func withHeaders(past []Shown, now Shown, known [][]Entry, after []Entry, most int) ([][]Entry, []Entry, bool) {
 	headers := make(map[store.MessageID]bool)
-	for _, at := range []struct {
-		o    *Order
-		rows []Entry
-	}{{old.Order, before}, {now.Order, after}} {
-		for _, e := range at.rows {
-			if len(headers) > most {
-				return nil, nil, false
-			}
-			at.o.headersOf(e, func(n *node) { headers[n.id] = true })
+	collect := func(o *Order, rows []Entry) {
+		for i := 0; i < len(rows) && len(headers) <= most; i++ {
+			o.headersOf(rows[i], func(n *node) { headers[n.id] = true })
 		}
 	}
-	add := func(rows []Entry, s Shown) []Entry {
-		rows = slices.Clip(rows)
-		for i := range s.Order.groups.nodes {
-			if n := &s.Order.groups.nodes[i]; headers[n.id] {
-				rows = append(rows, n.header())
-			}
-		}
-		return rows
+	for i := range past {
+		collect(past[i].Order, known[i])
 	}
-	before, after = add(before, old), add(after, now)
-	if now.Order.shape.Extreme == NoExtreme {
-		return before, after, true
+	if collect(now.Order, after); len(headers) > most {
+		return nil, nil, false
 	}
-	if !rearranged(old.Order.groups, now.Order.groups, headers) {
-		return before, after, true
+	moved := false
+	for i := range past {
+		known[i] = past[i].Order.appendHeaders(known[i], headers)
+		moved = moved || now.Order.shape.Extreme != NoExtreme && rearranged(past[i].Order.groups, now.Order.groups, headers)
+	}
+	after = now.Order.appendHeaders(after, headers)
+	if !moved {
+		return known, after, true
 	}
 	for i := range now.Order.groups.nodes {
 		n := &now.Order.groups.nodes[i]
@@ -159,9 +184,19 @@ func withHeaders(old, now Shown, before, after []Entry, most int) ([]Entry, []En
 			return nil, nil, false
 		}
 		window := now.Layout.Window(pos+1, rows)
-		before, after = append(before, window...), append(after, window...)
+		known[0], after = append(known[0], window...), append(after, window...)
 	}
-	return before, after, true
+	return known, after, true
+}
+
+// appendHeaders appends the headers of some categories.
+func (o *Order) appendHeaders(rows []Entry, ids map[store.MessageID]bool) []Entry {
+	for i := range o.groups.nodes {
+		if n := &o.groups.nodes[i]; ids[n.id] {
+			rows = append(rows, n.header())
+		}
+	}
+	return rows
 }
 
 // headersOf calls fn for each category that a row of the order is in.
@@ -202,24 +237,28 @@ func (g *groups) eachFollowing(fn func(n *node, previous store.MessageID)) {
 }
 
 // ListSteps is Steps for lists of rows, each with another id: rows changed if their keys did or changed says so.
-func ListSteps(old, now []Entry, changed func(store.MessageID) bool, most int) ([]Step, bool) {
-	was := make(map[store.MessageID]string, len(old))
-	for _, e := range old {
-		was[e.ID] = e.Key
-	}
+func ListSteps(past [][]Entry, now []Entry, changed func(store.MessageID) bool, most int) ([]Step, bool) {
 	var out []Step
 	is := make(map[store.MessageID]bool, len(now))
 	for _, e := range now {
 		is[e.ID] = true
 	}
-	for _, e := range old {
-		if !is[e.ID] {
-			out = append(out, Step{Kind: RowDeleted, Row: e})
+	was := make(map[store.MessageID]string, len(now))
+	moved := make(map[store.MessageID]bool) // it had more than one key
+	for _, list := range past {
+		for _, e := range list {
+			key, there := was[e.ID]
+			if !there && !is[e.ID] {
+				out = append(out, Step{Kind: RowDeleted, Row: e})
+			}
+			if was[e.ID] = e.Key; there && key != e.Key {
+				moved[e.ID] = true
+			}
 		}
 	}
 	for i, e := range now {
 		key, there := was[e.ID]
-		if there && key == e.Key && !changed(e.ID) {
+		if there && key == e.Key && !moved[e.ID] && !changed(e.ID) {
 			continue
 		}
 		s := Step{Kind: RowModified, Row: e, First: i == 0}
@@ -232,20 +271,4 @@ func ListSteps(old, now []Entry, changed func(store.MessageID) bool, most int) (
 		out = append(out, s)
 	}
 	return out, len(out) <= most
-}
-
-// Since is Steps for a table whose order was not read when its client saw it: rows of messages with an id above newest
-// are new. It is for orders that show every message.
-func Since(now Shown, ids []store.MessageID, newest store.MessageID, most int) ([]Step, bool) {
-	set := newIDSet(ids)
-	after := now.Order.rowsOf(set)
-	was := make(map[rowName]bool, len(ids))
-	var before []Entry
-	for _, id := range slices.Compact(set.ids) {
-		if id <= newest {
-			before = append(before, Entry{ID: id})
-			was[rowName{id, 0}] = true
-		}
-	}
-	return steps(Shown{}, now, before, after, was, most)
 }

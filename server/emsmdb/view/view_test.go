@@ -390,7 +390,7 @@ func TestViewRandomly(t *testing.T) {
 				rt.Fatalf("changed since: %v, %d calls of the watcher", known, woken)
 			}
 			if rapid.Bool().Draw(rt, "look") {
-				steps, ok := view.Steps(view.Shown{Order: shown}, view.Shown{Order: o}, changed, 1000)
+				steps, ok := view.Steps([]view.Shown{{Order: shown}}, view.Shown{Order: o}, changed, 1000)
 				if !ok {
 					rt.Fatal("too many steps")
 				}

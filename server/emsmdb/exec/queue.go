@@ -1,8 +1,10 @@
 package exec
 
 import (
+	"context"
 	"sync"
 
+	"github.com/mapid/mapid/server/emsmdb/notify"
 	"github.com/mapid/mapid/server/emsmdb/object"
 )
 
@@ -20,12 +22,25 @@ type Queue struct {
 	signal  chan struct{} // closed and replaced whenever waits should look again
 }
 
+// Teller is an object that tells of what happens without being asked each time: a subscription or a table. All but
+// Attach is called under the session's lock.
+type Teller interface {
+	object.Object
+	// Attach starts it. It is called once.
+	Attach(to notify.Sink)
+	// Events returns up to so many events that were not told yet, the oldest first. An error comes with what can be told
+	// all the same.
+	Events(ctx context.Context, most int) ([]notify.Event, error)
+	// Told says that the first n of them were told.
+	Told(n int)
+}
+
 // Place is an object's place in the queue. It implements notify.Sink.
 type Place struct {
 	queue  *Queue
 	handle uint32
 	logon  uint8
-	object object.Teller
+	object Teller
 	ready  bool
 	gone   bool
 }
@@ -33,7 +48,7 @@ type Place struct {
 func newQueue(limit int) *Queue { return &Queue{limit: limit, signal: make(chan struct{})} }
 
 // Add gives an object its place, under its handle and the LogonId of its logon.
-func (q *Queue) Add(handle uint32, logon uint8, obj object.Teller) *Place {
+func (q *Queue) Add(handle uint32, logon uint8, obj Teller) *Place {
 	return &Place{queue: q, handle: handle, logon: logon, object: obj}
 }
 

@@ -115,7 +115,7 @@ func (s *Session) put(obj object.Object, logon *object.Logon) (uint32, error) {
 		return noHandle, mapi.ErrOutOfResources // four thousand million objects in one session
 	}
 	h := handle{object: obj, logon: logon}
-	if t, ok := obj.(object.Teller); ok {
+	if t, ok := obj.(Teller); ok {
 		if t.Kind() == object.KindSubscription {
 			if s.subscriptions >= maxSubscriptions {
 				return noHandle, mapi.ErrOutOfResources

@@ -117,7 +117,7 @@ func (c *contents) run(rs prop.PropertyRestriction) (from, to int) {
 		if v.Type() != mapi.PtypTime {
 			return 0, n
 		}
-		key = timeKey(nil, v.FileTime(), descending)
+		key = view.TimeKey(nil, v.FileTime(), descending)
 	} else {
 		key = c.logon.env.collation(c.logon.session.LCIDSort).AppendSortKey(nil, table.Cut(v), a.Orders[0].Order)
 	}

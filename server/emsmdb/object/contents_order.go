@@ -34,7 +34,7 @@ func (c *contents) spec(a table.Arrangement) view.Spec {
 	if byTime(a) {
 		spec.Shape.Reverse = a.Orders[0].Order == prop.Descending
 		if a.Restriction == nil && !c.found { // searches have no order by time
-			spec.Load = loadByTime(c.sel, spec.Shape.Reverse)
+			spec.Load = view.LoadByTime(c.sel, spec.Shape.Reverse)
 		}
 	}
 	spec.Place, spec.Apart = p.pass, a.Restriction == nil
@@ -130,7 +130,7 @@ func (p *placing) pass() view.PlaceFunc {
 func (p *placing) key(key []byte, facts *messageFacts, values []prop.Value) []byte {
 	a := &p.a
 	if byTime(*a) {
-		return timeKey(key, p.plan.value(0, facts, values).FileTime(), a.Orders[0].Order == prop.Descending)
+		return view.TimeKey(key, p.plan.value(0, facts, values).FileTime(), a.Orders[0].Order == prop.Descending)
 	}
 	var room [table.MaxOrders + 1]int
 	cuts, extreme := room[:0], -1

@@ -65,7 +65,7 @@ func (l *Logon) Subscribe(ctx context.Context, req SubscribeRequest) (*Subscript
 // Kind implements Object.
 func (s *Subscription) Kind() Kind { return KindSubscription }
 
-// Attach implements Teller.
+// Attach implements exec.Teller.
 func (s *Subscription) Attach(to notify.Sink) {
 	p := &s.logon.env.Profile.Notify
 	s.changes = notify.NewSubscription(notify.Options{
@@ -83,12 +83,12 @@ func (s *Subscription) Close() {
 	}
 }
 
-// Events implements Teller. What the user may not see at this moment is left out.
+// Events implements exec.Teller. What the user may not see at this moment is left out.
 func (s *Subscription) Events(ctx context.Context, most int) ([]notify.Event, error) {
 	return s.changes.Events(ctx, most)
 }
 
-// Told implements Teller.
+// Told implements exec.Teller.
 func (s *Subscription) Told(n int) { s.changes.Told(n) }
 
 // viewer is what the user of a logon may see.

@@ -39,7 +39,7 @@ func (l *Logon) table(src table.Source, page uint32) *Table {
 	})}
 }
 
-// Attach implements Teller, [MS-OXCNOTIF] 3.1.4.3: a table tells of its changes without being asked to, unless it was
+// Attach implements exec.Teller, [MS-OXCNOTIF] 3.1.4.3: a table tells of its changes without being asked to, unless it was
 // opened so that it does not.
 func (t *Table) Attach(to notify.Sink) {
 	if !t.quiet {
@@ -47,7 +47,7 @@ func (t *Table) Attach(to notify.Sink) {
 	}
 }
 
-// Events implements Teller.
+// Events implements exec.Teller.
 func (t *Table) Events(ctx context.Context, most int) ([]notify.Event, error) {
 	list, err := t.Table.Events(ctx, most)
 	if len(list) == 0 {

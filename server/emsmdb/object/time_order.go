@@ -2,7 +2,6 @@ package object
 
 import (
 	"context"
-	"encoding/binary"
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -20,42 +19,7 @@ func byTime(a table.Arrangement) bool {
 	return len(a.Orders) == 1 && a.Categories == 0 && a.Split == 0 && a.Orders[0].Tag == mapi.TagMessageDeliveryTime
 }
 
-// timeKey is the sort key of a message by time of delivery, 0 if it has none. Descending orders are the exact reverse of
-// ascending ones, as in the store.
-func timeKey(dst []byte, t mapi.FileTime, descending bool) []byte {
-	n := uint64(t)
-	if descending {
-		n = ^n
-	}
-	return binary.BigEndian.AppendUint64(dst, n)
-}
-
-// loadByTime gives the places of all messages of a selection by time.
-func loadByTime(sel store.Selection, descending bool) func(store.Reader, func(view.Place, store.MessageID) error) error {
-	return func(r store.Reader, emit func(view.Place, store.MessageID) error) error {
-		var key []byte
-		var after store.Position
-		for {
-			list, err := r.Page(sel, after, descending, loadPage)
-			if err != nil {
-				return err
-			}
-			for _, p := range list {
-				key = timeKey(key[:0], p.Received, descending)
-				if err := emit(view.Place{Key: key}, p.ID); err != nil {
-					return err
-				}
-				after = p
-			}
-			if len(list) < loadPage {
-				return nil
-			}
-		}
-	}
-}
-
 const (
-	loadPage = 4096 // messages read at once for a whole order
 	maxPaged = 1024 // rows from the beginning that are read by pages
 	minPage  = 64
 )
@@ -115,7 +79,7 @@ func (p *pages) read(r store.Reader, sel store.Selection, end int) error {
 		return err
 	}
 	for _, at := range list {
-		p.marks = append(p.marks, view.Entry{Key: string(timeKey(nil, at.Received, p.descending)), ID: at.ID})
+		p.marks = append(p.marks, view.Entry{Key: string(view.TimeKey(nil, at.Received, p.descending)), ID: at.ID})
 		p.last = at
 	}
 	p.whole = len(list) < limit

@@ -10,7 +10,7 @@ LDFLAGS     := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 export CGO_ENABLED ?= 0
 
-.PHONY: build test race fuzz lint gen gen-check arch check bench interop compose-test image-binaries image image-test clean
+.PHONY: kills build test race fuzz lint gen gen-check arch check bench interop compose-test image-binaries image image-test clean
 
 build: ## the static binary, in bin/
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/mapid ./cmd/mapid
@@ -45,6 +45,9 @@ check: lint arch race fuzz gen-check ## all of it
 
 bench: ## all benchmarks
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+kills: ## a server killed a hundred times under load, which loses and doubles no mail
+	MAPID_KILLS=100 $(GO) test -count=1 -run '^TestKilled$$' -v ./internal/app
 
 interop: ## clients of other projects against the binary; what is not installed is skipped unless MAPID_REQUIRE_INTEROP=1
 	MAPID_REQUIRE_INTEROP=$${MAPID_REQUIRE_INTEROP:-0} $(GO) test -v -count=1 -timeout 20m ./test/interop/...

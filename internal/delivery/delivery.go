@@ -37,16 +37,21 @@ func Deliver(ctx context.Context, st store.Store, dir store.Directory, domain st
 	return New(Options{Store: st, Directory: dir, Domain: domain}).Deliver(ctx, m)
 }
 
-// receiveFolder is where messages of a class go, [MS-OXCSTOR] 3.2.5.2: the row that matches most of the class counts.
-func receiveFolder(tx store.Tx, box store.Mailbox, class string) (store.FolderID, error) {
-	rows, err := tx.ReceiveFolders(box.ID)
-	folder, best := box.Special[store.SpecialInbox], -1
-	for _, r := range rows {
-		if len(r.Class) > best && msgprops.ClassIsBelow(r.Class, class) {
-			folder, best = r.Folder, len(r.Class)
+// receiveFolder is where messages of a class go, [MS-OXCSTOR] 3.2.5.2: the row that matches most of the class counts, and
+// without one the Inbox.
+func receiveFolder(r store.Reader, id store.MailboxID, class string) (store.FolderID, error) {
+	rows, err := r.ReceiveFolders(id)
+	folder, best := store.FolderID(0), -1
+	for _, row := range rows {
+		if len(row.Class) > best && msgprops.ClassIsBelow(row.Class, class) {
+			folder, best = row.Folder, len(row.Class)
 		}
 	}
-	return folder, err
+	if err != nil || folder != 0 {
+		return folder, err
+	}
+	box, err := r.Mailbox(id)
+	return box.Special[store.SpecialInbox], err
 }
 
 // setSender says who sent a mail that does not say so itself.

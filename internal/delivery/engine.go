@@ -33,7 +33,6 @@ type Options struct {
 // Arrival is a message that was put into a mailbox.
 type Arrival struct {
 	To      *store.Entry
-	Mailbox store.Mailbox
 	Message store.Message
 }
 

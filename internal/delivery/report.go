@@ -210,12 +210,8 @@ func (e *Engine) sendReport(tx store.Tx, snap *store.Snapshot, m *mail, n store.
 	if to == nil {
 		return e.captureNew(tx, snap, n, m.from)
 	}
-	box, err := tx.Mailbox(to.Mailbox)
-	if err != nil {
-		return err
-	}
-	n.Folder, err = receiveFolder(tx, box, textOf(n.Props, mapi.TagMessageClass))
-	if err != nil {
+	var err error
+	if n.Folder, err = receiveFolder(tx, to.Mailbox, textOf(n.Props, mapi.TagMessageClass)); err != nil {
 		return err
 	}
 	n.Flags = mapi.MfUnmodified
@@ -228,7 +224,7 @@ func (e *Engine) sendReport(tx store.Tx, snap *store.Snapshot, m *mail, n store.
 	if err := tx.AnnounceMail(stored.ID); err != nil || e.opts.Arrived == nil {
 		return err
 	}
-	return e.opts.Arrived(tx, Arrival{To: to, Mailbox: box, Message: stored})
+	return e.opts.Arrived(tx, Arrival{To: to, Message: stored})
 }
 
 // contentOf is what a bag has, so that it can be put into an attachment. Large values are shared.

@@ -225,8 +225,7 @@ var notDelivered = []mapi.PropTag{
 // place is where one copy goes.
 type place struct {
 	*target
-	mailbox store.Mailbox
-	folder  store.FolderID
+	folder store.FolderID
 }
 
 // deliver puts the message into the mailboxes of those who are here, and returns who got it. Those who can't have it join
@@ -276,25 +275,24 @@ func (e *Engine) deliver(tx store.Tx, m *mail) (got []place, err error) {
 }
 
 // place finds out where a target gets a message, or why not.
-func (e *Engine) place(tx store.Tx, t *target, m *mail) (place, *refusal, error) {
+func (e *Engine) place(tx store.Tx, t *target, m *mail) (p place, why *refusal, err error) {
 	if t.entry.Kind == store.UserEntry && !t.entry.Enabled {
 		return place{}, &disabled, nil
 	}
-	box, err := tx.Mailbox(t.entry.Mailbox)
-	if errors.Is(err, store.ErrNotFound) {
-		return place{}, &missing, nil
+	p = place{target: t}
+	if limit := int64(t.entry.Quota.Receive) << 10; limit > 0 {
+		box, err := tx.Mailbox(t.entry.Mailbox)
+		if err == nil && box.Size+m.size > limit {
+			return place{}, &full, nil
+		}
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return place{}, nil, err
+		}
 	}
-	if err != nil {
-		return place{}, nil, err
-	}
-	if limit := int64(t.entry.Quota.Receive) << 10; limit > 0 && box.Size+m.size > limit {
-		return place{}, &full, nil
-	}
-	p := place{target: t, mailbox: box}
 	if t.entry.Kind == store.PublicFolderEntry {
-		p.folder, err = publicFolder(tx, box, t.entry)
+		p.folder, err = publicFolder(tx, t.entry)
 	} else {
-		p.folder, err = receiveFolder(tx, box, m.class())
+		p.folder, err = receiveFolder(tx, t.entry.Mailbox, m.class())
 	}
 	if errors.Is(err, store.ErrNotFound) {
 		return place{}, &missing, nil
@@ -303,7 +301,11 @@ func (e *Engine) place(tx store.Tx, t *target, m *mail) (place, *refusal, error)
 }
 
 // publicFolder finds the folder of a mail-enabled public folder.
-func publicFolder(r store.Reader, box store.Mailbox, e *store.Entry) (store.FolderID, error) {
+func publicFolder(r store.Reader, e *store.Entry) (store.FolderID, error) {
+	box, err := r.Mailbox(e.Mailbox)
+	if err != nil {
+		return 0, err
+	}
 	at := box.Special[store.SpecialIPMSubtree]
 	paths := e.Attributes["folder_path"]
 	if len(paths) == 0 {
@@ -391,7 +393,7 @@ func (e *Engine) copies(tx store.Tx, m *mail, edit store.ContentEdit, places []p
 		if e.opts.Arrived == nil {
 			continue
 		}
-		if err := e.opts.Arrived(tx, Arrival{To: p.entry, Mailbox: p.mailbox, Message: made[i]}); err != nil {
+		if err := e.opts.Arrived(tx, Arrival{To: p.entry, Message: made[i]}); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -203,28 +204,66 @@ func (t *tx) appear(old store.Message, to store.FolderID, with store.BagID) (sto
 	return m, t.queue(m)
 }
 
-// copyContent copies a bag with everything that hangs on it.
-func (t *tx) copyContent(from store.BagID) (store.BagID, error) {
-	to := t.newBag()
-	if err := t.c.exec("INSERT INTO bag (id, data) SELECT ?, data FROM bag WHERE id = ?", int64(to), int64(from)); err != nil {
-		return 0, err
-	}
-	return to, t.copyBeside(to, from, true)
+// beside is what hangs on a bag besides attachments, held in memory: copying it within the database takes longer than
+// writing it.
+type beside struct {
+	recipients []byte
+	large      [][2]int64 // property and value
 }
 
-// copyBeside copies what hangs on a bag, but not the bag itself.
-func (t *tx) copyBeside(to, from store.BagID, attachments bool) error {
-	for _, q := range []string{
-		"INSERT INTO large (bag, prop, value) SELECT ?, prop, value FROM large WHERE bag = ?",
-		"INSERT INTO recipients (bag, data) SELECT ?, data FROM recipients WHERE bag = ?",
-	} {
-		if err := t.c.exec(q, int64(to), int64(from)); err != nil {
+// besides reads what hangs on a bag.
+func (t *tx) besides(id store.BagID) (*beside, error) {
+	b := new(beside)
+	err := t.c.row("SELECT data FROM recipients WHERE bag = ?", []any{int64(id)}, &b.recipients)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	return b, t.c.each("SELECT prop, value FROM large WHERE bag = ?", []any{int64(id)}, func(rows *sql.Rows) error {
+		var l [2]int64
+		err := rows.Scan(&l[0], &l[1])
+		b.large = append(b.large, l)
+		return err
+	})
+}
+
+// putBeside gives a new bag what hangs on another.
+func (t *tx) putBeside(id store.BagID, with *beside) error {
+	if with.recipients != nil {
+		if err := t.c.exec("INSERT INTO recipients (bag, data) VALUES (?, ?)", int64(id), with.recipients); err != nil {
 			return err
 		}
 	}
-	if !attachments {
-		return nil
+	for _, l := range with.large {
+		if err := t.c.exec("INSERT INTO large (bag, prop, value) VALUES (?, ?, ?)", int64(id), l[0], l[1]); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// copyContent copies a bag with everything that hangs on it. It is read and written: copying within a table, SQLite would
+// put everything into a table of its own in between.
+func (t *tx) copyContent(from store.BagID) (store.BagID, error) {
+	to := t.newBag()
+	data, err := t.bagData(from)
+	if err != nil {
+		return 0, err
+	}
+	if err := t.c.exec("INSERT INTO bag (id, data) VALUES (?, ?)", int64(to), data); err != nil {
+		return 0, err
+	}
+	with, err := t.besides(from)
+	if err == nil {
+		err = t.putBeside(to, with)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return to, t.copyAttachments(to, from)
+}
+
+// copyAttachments copies the attachments of a bag.
+func (t *tx) copyAttachments(to, from store.BagID) error {
 	var list []store.Attachment
 	err := t.c.each(attachmentColumns, []any{int64(from)}, func(rows *sql.Rows) error {
 		a, err := scanAttachment(rows)

@@ -217,12 +217,13 @@ func (t *tx) withdraw(m store.Message) error {
 func (t *tx) DeliverMail(source store.MailSource, e store.ContentEdit, copies []store.MailCopy) ([]store.Message, error) {
 	out := make([]store.Message, 0, len(copies))
 	var base *content // what all copies have
+	var with *beside
 	for i, to := range copies {
 		c, err := base, error(nil)
 		if base == nil {
 			c, err = t.editedCopy(source, &e)
 		} else {
-			c, err = t.copyOf(base)
+			c, err = t.copyOf(base, with)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("copy of bag %d: %w", source.Bag, err)
@@ -231,6 +232,9 @@ func (t *tx) DeliverMail(source store.MailSource, e store.ContentEdit, copies []
 			common := *c
 			common.props = maps.Clone(c.props)
 			base = &common
+			if with, err = t.besides(c.bag); err != nil {
+				return nil, err
+			}
 		}
 		if err = t.edit(c.props, c.bag, store.Edit{Set: to.Set}); err == nil {
 			err = t.saveContent(c)
@@ -288,10 +292,13 @@ func (t *tx) editedCopy(source store.MailSource, e *store.ContentEdit) (*content
 }
 
 // copyOf is a copy of what another copy has. Its bag is not saved yet.
-func (t *tx) copyOf(base *content) (*content, error) {
+func (t *tx) copyOf(base *content, with *beside) (*content, error) {
 	c := *base
 	c.bag, c.fresh, c.props = t.newBag(), true, maps.Clone(base.props)
-	return &c, t.copyBeside(c.bag, base.bag, c.attachments > 0)
+	if err := t.putBeside(c.bag, with); err != nil || c.attachments == 0 {
+		return &c, err
+	}
+	return &c, t.copyAttachments(c.bag, base.bag)
 }
 
 // insertMail makes the row of a message that has come in.

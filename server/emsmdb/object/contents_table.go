@@ -17,13 +17,9 @@ import (
 // ContentsTable opens the table of a folder's messages and returns it with its number of rows, [MS-OXCFOLD] 3.2.5.14.
 func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32, error) {
 	p := &f.logon.env.Profile.Folder
-	if flags&mapi.TableConversationMembers != 0 {
-		if p.ConversationMembers {
-			return nil, 0, mapi.ErrNoSupport // conversations are not gathered yet
-		}
-		if p.NoConversationMembers != mapi.Success {
-			return nil, 0, p.NoConversationMembers
-		}
+	// Where there are conversation tables, clients restrict them to a conversation, [MS-OXCTABL] 3.1.4.6.
+	if flags&mapi.TableConversationMembers != 0 && !p.ConversationMembers && p.NoConversationMembers != mapi.Success {
+		return nil, 0, p.NoConversationMembers
 	}
 	const known = mapi.TableAssociated | mapi.TableDeferredErrors | mapi.TableNoNotifications | mapi.TableSoftDeletes | mapi.TableUseUnicode | mapi.TableConversationMembers
 	if flags&^known != 0 && p.BadContentsFlags != mapi.Success {

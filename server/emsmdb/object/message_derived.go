@@ -19,6 +19,8 @@ func (m *Message) derived(r store.Reader, tag mapi.PropTag) (prop.Value, error) 
 	case mapi.TagBody.ID(), mapi.TagHtml.ID(), mapi.TagRtfCompressed.ID(), mapi.TagRtfInSync.ID(), mapi.TagInternetCodepage.ID(),
 		mapi.TagNativeBody.ID():
 		v, err = m.derivedBody(r, tag)
+	case mapi.TagConversationId.ID():
+		v, err = m.conversation(r)
 	case mapi.TagHasNamedProperties.ID():
 		v, err = m.hasNamed(r)
 	}
@@ -71,6 +73,19 @@ func (m *Message) pendingSubject(r store.Reader) (map[uint16]prop.Value, error) 
 		mapi.TagSubjectPrefix.ID():     prop.String(subject.Prefix),
 		mapi.TagNormalizedSubject.ID(): prop.String(subject.Normalized),
 	}, nil
+}
+
+// conversation computes PidTagConversationId where no save has stored it, in versions that know it.
+func (m *Message) conversation(r store.Reader) (prop.Value, error) {
+	if m.logon.env.hides(mapi.TagConversationId.ID()) {
+		return prop.Value{}, nil
+	}
+	tags := []mapi.PropTag{mapi.TagConversationIndex, mapi.TagConversationIndexTracking, mapi.TagConversationTopic}
+	props, err := m.work.Props(r, tags...)
+	if err != nil {
+		return prop.Value{}, err
+	}
+	return conversationID(valueOf(props, tags[0]), valueOf(props, tags[1]), valueOf(props, tags[2])), nil
 }
 
 func (m *Message) hasNamed(r store.Reader) (prop.Value, error) {

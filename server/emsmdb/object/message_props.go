@@ -27,6 +27,8 @@ type messageFacts struct {
 	size        int64
 	rights      Rights
 	depth       int32 // categories a row is in
+	// conversation is PidTagConversationId as it is computed.
+	conversation prop.Value
 }
 
 // rowNeed says what of messageFacts a computed property needs, so that rows fetch no more.
@@ -37,7 +39,8 @@ const (
 	needChange
 	needModified
 	needSize
-	needCreator // whether the user made the message
+	needConversation // what a conversation is told by
+	needCreator      // whether the user made the message
 	needFolder
 )
 
@@ -138,6 +141,9 @@ var messageProps = []messageProp{
 	}},
 	{tag: mapi.TagLocalCommitTime, need: needModified, stored: true, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
 		return prop.Time(f.modified)
+	}},
+	{tag: mapi.TagConversationId, need: needConversation, stored: true, table: true, value: func(f *messageFacts, _ mapi.PropTag) prop.Value {
+		return f.conversation
 	}},
 	{tag: mapi.TagRowType, table: true, value: func(*messageFacts, mapi.PropTag) prop.Value { return prop.Uint32(mapi.RowTypeLeaf) }},
 	{tag: mapi.TagDepth, table: true, value: func(f *messageFacts, _ mapi.PropTag) prop.Value { return prop.Int32(f.depth) }},

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 )
@@ -19,6 +20,7 @@ type rowPlan struct {
 	split   uint16           // the property of whose values the table has a row each, 0 if there is none
 
 	flags, attach, change, modified, size, creator, folder int // places in fetch of what computed columns need, -1 if not needed
+	index, tracking, topic                                 int // the same
 }
 
 // rowColumn is one column: a fetched value, a computed one, or a fetched one that hides a computed one.
@@ -29,7 +31,7 @@ type rowColumn struct {
 
 // newRowPlan plans for columns of a table that has a row for each value of the property split, if that is not 0.
 func newRowPlan(tags []mapi.PropTag, split uint16) *rowPlan {
-	p := &rowPlan{tags: tags, split: split, byID: make(map[uint16][]int, len(tags)), flags: -1, attach: -1, change: -1, modified: -1, size: -1, creator: -1, folder: -1}
+	p := &rowPlan{tags: tags, split: split, byID: make(map[uint16][]int, len(tags)), flags: -1, attach: -1, change: -1, modified: -1, size: -1, creator: -1, folder: -1, index: -1}
 	var need rowNeed
 	for i, tag := range tags {
 		c := rowColumn{fetched: -1, computed: messagePropByID[tag.ID()]}
@@ -59,6 +61,9 @@ func newRowPlan(tags []mapi.PropTag, split uint16) *rowPlan {
 	}
 	if need&needFolder != 0 {
 		p.folder = p.place(mapi.TagFolderId)
+	}
+	if need&needConversation != 0 {
+		p.index, p.tracking, p.topic = p.place(mapi.TagConversationIndex), p.place(mapi.TagConversationIndexTracking), p.place(mapi.TagConversationTopic)
 	}
 	p.name = planName(p.fetch)
 	return p
@@ -103,7 +108,19 @@ func (p *rowPlan) facts(c *contents, id store.MessageID, instance uint32, fetche
 	if p.folder >= 0 && c.found { // elsewhere it is the table's
 		f.folder = store.FolderID(fetched[p.folder].ObjectID().Counter())
 	}
+	if p.index >= 0 {
+		f.conversation = conversationID(fetched[p.index], fetched[p.tracking], fetched[p.topic])
+	}
 	return f
+}
+
+// conversationID computes PidTagConversationId, [MS-OXOMSG] 2.2.1.2.
+func conversationID(index, tracking, topic prop.Value) prop.Value {
+	id, ok := msgprops.ConversationID(index.Bytes(), tracking.Bool(), topic.Str())
+	if !ok {
+		return prop.Value{}
+	}
+	return prop.Binary(id[:])
 }
 
 // row returns the values of all columns.

@@ -1,6 +1,7 @@
 package exec_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -81,14 +82,14 @@ func link(text, file string) string { return "[" + text + "](../../server/emsmdb
 
 // ropTests says which test files deal with which ROP.
 type ropTests struct {
-	named map[string][]string // by the beginning of the tests' names, without Test
-	uses  map[string][]string // by ROP, without Rop: its request is made there
+	named map[string][]string       // by the beginning of the tests' names, without Test
+	uses  map[string]map[string]int // by ROP, without Rop, and file: how often its request is made there
 }
 
 // maxTestFiles is how many files a row of the page names.
 const maxTestFiles = 3
 
-// of lists the files with tests that are named after a ROP; without any, one that uses it.
+// of lists the files with tests that are named after a ROP; without any, the one that uses it most.
 func (r ropTests) of(name string) []string {
 	name = strings.TrimPrefix(name, "Rop")
 	var files []string
@@ -98,15 +99,25 @@ func (r ropTests) of(name string) []string {
 		}
 	}
 	slices.Sort(files)
-	if files = slices.Compact(files); len(files) == 0 {
-		files = slices.Clone(r.uses[name])
-		slices.Sort(files)
-		if i := slices.IndexFunc(files, func(f string) bool { return strings.HasPrefix(f, "rop_") }); i >= 0 {
-			return files[i : i+1] // tests of a ROP or two say more than others
-		}
-		files = files[:min(len(files), 1)]
+	if files = slices.Compact(files); len(files) > 0 {
+		return files[:min(len(files), maxTestFiles)]
 	}
-	return files[:min(len(files), maxTestFiles)]
+	for file := range r.uses[name] {
+		files = append(files, file)
+	}
+	slices.SortFunc(files, func(a, b string) int {
+		return cmp.Or(-cmp.Compare(r.weight(name, a), r.weight(name, b)), strings.Compare(a, b))
+	})
+	return files[:min(len(files), 1)]
+}
+
+// weight says how much a file tells of a ROP. Files of a ROP or two tell more than others.
+func (r ropTests) weight(name, file string) int {
+	n := r.uses[name][file]
+	if strings.HasPrefix(file, "rop_") {
+		n += 1000
+	}
+	return n
 }
 
 // testsOf reads the test files.
@@ -116,7 +127,7 @@ func testsOf(t *testing.T) ropTests {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := ropTests{named: make(map[string][]string), uses: make(map[string][]string)}
+	out := ropTests{named: make(map[string][]string), uses: make(map[string]map[string]int)}
 	for _, name := range names {
 		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
 		if err != nil {
@@ -132,8 +143,11 @@ func testsOf(t *testing.T) ropTests {
 		ast.Inspect(f, func(n ast.Node) bool {
 			if sel, ok := n.(*ast.SelectorExpr); ok {
 				request, isRequest := strings.CutSuffix(sel.Sel.Name, "Request")
-				if pkg, ok := sel.X.(*ast.Ident); ok && isRequest && pkg.Name == "rop" && !slices.Contains(out.uses[request], name) {
-					out.uses[request] = append(out.uses[request], name)
+				if pkg, ok := sel.X.(*ast.Ident); ok && isRequest && pkg.Name == "rop" {
+					if out.uses[request] == nil {
+						out.uses[request] = make(map[string]int)
+					}
+					out.uses[request][name]++
 				}
 			}
 			return true

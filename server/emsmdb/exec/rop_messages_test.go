@@ -205,7 +205,7 @@ func TestReadRecipientsTooSmall(t *testing.T) {
 	}
 }
 
-func TestAttachments(t *testing.T) {
+func TestGetAttachmentTable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.open("Three attachments")

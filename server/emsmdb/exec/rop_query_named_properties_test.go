@@ -80,9 +80,9 @@ func TestQueryNamedPropertiesOnLogon(t *testing.T) {
 	}
 }
 
-// TestPropertyNamesThatAreNone: what has no id gets 0 and the warning, in its place, [MS-OXCPRPT] 2.2.12.2; new ids are
+// TestGetPropertyIdsFromNamesThatAreNone: what has no id gets 0 and the warning, in its place, [MS-OXCPRPT] 2.2.12.2; new ids are
 // above 0x8000 and names of headers are lower case, 3.2.5.10.
-func TestPropertyNamesThatAreNone(t *testing.T) {
+func TestGetPropertyIdsFromNamesThatAreNone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.inbox()
@@ -111,8 +111,8 @@ func TestPropertyNamesThatAreNone(t *testing.T) {
 	}
 }
 
-// TestPropertyNamesLimit: no more names than there are ids, [MS-OXCPRPT] 3.2.5.10. What is there is found all the same.
-func TestPropertyNamesLimit(t *testing.T) {
+// TestGetPropertyIdsFromNamesLimit: no more names than there are ids, [MS-OXCPRPT] 3.2.5.10. What is there is found all the same.
+func TestGetPropertyIdsFromNamesLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.logOn()

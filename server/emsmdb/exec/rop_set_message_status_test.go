@@ -43,7 +43,7 @@ func TestSetMessageStatus(t *testing.T) {
 	}
 }
 
-func TestMessageStatusRefused(t *testing.T) {
+func TestGetMessageStatusRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	inbox := w.inbox().FolderIDs[fidInbox]

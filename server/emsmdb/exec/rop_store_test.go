@@ -62,7 +62,7 @@ func TestGetReceiveFolderTable(t *testing.T) {
 	}
 }
 
-func TestLongTermIDs(t *testing.T) {
+func TestLongTermIdFromIdAndBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	l := w.logOn()
@@ -86,7 +86,7 @@ func TestLongTermIDs(t *testing.T) {
 	}
 }
 
-func TestLongTermIDsRefused(t *testing.T) {
+func TestIdFromLongTermIdRefused(t *testing.T) {
 	t.Parallel()
 	zero := prop.LongTermID{GlobalCounter: 5}
 	for _, tt := range []struct {
@@ -116,7 +116,7 @@ func TestLongTermIDsRefused(t *testing.T) {
 	}
 }
 
-func TestNamedProperties(t *testing.T) {
+func TestGetNamesFromPropertyIds(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.logOn()
@@ -154,15 +154,21 @@ func TestNamedProperties(t *testing.T) {
 	}
 }
 
+func TestGetAddressTypes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.logOn()
+	if got := one[*rop.GetAddressTypesResponse](w, &rop.GetAddressTypesRequest{In: in(0)}).AddressTypes; !slices.Contains(got, "SMTP") || !slices.Contains(got, "EX") {
+		t.Errorf("address types = %q", got)
+	}
+}
+
 func TestStoreOperations(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	l := w.logOn()
-	if got := one[*rop.GetAddressTypesResponse](w, &rop.GetAddressTypesRequest{In: in(0)}).AddressTypes; !slices.Contains(got, "SMTP") || !slices.Contains(got, "EX") {
-		t.Errorf("address types = %q", got)
-	}
 	for _, req := range []rop.Request{
-		&rop.SetSpoolerRequest{In: in(0)}, &rop.TellVersionRequest{In: in(0), Version: [3]uint16{14, 1, 218}},
+		&rop.SetSpoolerRequest{In: in(0)},
 		&rop.RegisterNotificationRequest{InOut: inOut(0, 1), NotificationTypes: mapi.NotifyNewMail, WantWholeStore: true},
 		&rop.RegisterNotificationRequest{InOut: inOut(0, 2), NotificationTypes: mapi.NotifyObjectModified, FolderID: l.FolderIDs[fidInbox]},
 	} {
@@ -175,6 +181,15 @@ func TestStoreOperations(t *testing.T) {
 	}
 	if got := w.code(&rop.RegisterNotificationRequest{InOut: inOut(0, 3), NotificationTypes: 2, FolderID: mapi.NewID(1, 0xFFFFFF)}); got != mapi.ErrNotFound {
 		t.Errorf("unknown folder: %v", got)
+	}
+}
+
+func TestTellVersion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.logOn()
+	if got := w.code(&rop.TellVersionRequest{In: in(0), Version: [3]uint16{14, 1, 218}}); got != mapi.Success {
+		t.Error(got)
 	}
 }
 

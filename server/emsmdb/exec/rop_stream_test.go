@@ -223,9 +223,9 @@ func TestWriteStreamIsSeenAtOnce(t *testing.T) {
 	}
 }
 
-// TestStreamOfFolder: there is no other copy of a folder, so what is written waits for the commit, or for the release of
+// TestCommitStreamOfFolder: there is no other copy of a folder, so what is written waits for the commit, or for the release of
 // the stream, [MS-OXCPRPT] 3.2.5.13.
-func TestStreamOfFolder(t *testing.T) {
+func TestCommitStreamOfFolder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withProfile("exchange2013"))
 	l := w.inbox()
@@ -258,6 +258,60 @@ func TestStreamOfFolder(t *testing.T) {
 		if got := w.stream(5, blob); !bytes.HasSuffix(got, []byte("xy")) || len(got) != n+3 {
 			t.Errorf("%d bytes after two commits", len(got))
 		}
+	}
+}
+
+// TestGetStreamSize: the size that the stream has now, [MS-OXCPRPT] 3.2.5.16, wherever it stands.
+func TestGetStreamSize(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.open("Budget 2026")
+	w.openStream(3, 4, blob, mapi.OpenModeCreate)
+	expect := func(what string, want uint32) {
+		t.Helper()
+		if got := one[*rop.GetStreamSizeResponse](w, &rop.GetStreamSizeRequest{In: in(4)}).StreamSize; got != want {
+			t.Errorf("%s: %d, want %d", what, got, want)
+		}
+	}
+	expect("created", 0)
+	w.put(4, pattern(100_000))
+	expect("written", 100_000)
+	w.seek(4, 0, 10)
+	w.put(4, pattern(20))
+	expect("written over", 100_000)
+	one[*rop.SetStreamSizeResponse](w, &rop.SetStreamSizeRequest{In: in(4), StreamSize: 1 << 20})
+	expect("made longer", 1<<20)
+	one[*rop.SetStreamSizeResponse](w, &rop.SetStreamSizeRequest{In: in(4), StreamSize: 7})
+	expect("cut", 7)
+	one[*rop.CommitStreamResponse](w, &rop.CommitStreamRequest{In: in(4)})
+	expect("committed", 7)
+}
+
+// TestWriteStreamExtended: it does what RopWriteStream does, [MS-OXCPRPT] 3.2.5.14, with its errors.
+func TestWriteStreamExtended(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withProfile("exchange2013"))
+	w.open("Budget 2026")
+	extended := func(data []byte) *rop.WriteStreamExtendedResponse {
+		return w.run(&rop.WriteStreamExtendedRequest{In: in(4), Data: data})[0].(*rop.WriteStreamExtendedResponse)
+	}
+	w.openStream(3, 4, blob, mapi.OpenModeCreate)
+	for _, data := range [][]byte{pattern(0x7000), nil, []byte("end")} {
+		if r := extended(data); r.ReturnValue != mapi.Success || int(r.WrittenSize) != len(data) {
+			t.Errorf("%d bytes: %v, %d", len(data), r.ReturnValue, r.WrittenSize)
+		}
+	}
+	if got := w.readAll(4); !bytes.Equal(got, append(pattern(0x7000), "end"...)) {
+		t.Errorf("%d bytes", len(got))
+	}
+	one[*rop.SetStreamSizeResponse](w, &rop.SetStreamSizeRequest{In: in(4), StreamSize: 1 << 31})
+	w.seek(4, 2, 0)
+	if r := extended([]byte("too much")); r.ReturnValue != mapi.ErrTooBig {
+		t.Errorf("past the limit: %v", r.ReturnValue)
+	}
+	w.openStream(3, 4, mapi.TagBody, mapi.OpenModeReadOnly)
+	if r := extended([]byte("x")); r.ReturnValue != mapi.ErrStreamAccessDenied || r.WrittenSize != 0 {
+		t.Errorf("opened for reading: %v, %d", r.ReturnValue, r.WrittenSize)
 	}
 }
 

@@ -215,7 +215,7 @@ func TestRunChainedProducers(t *testing.T) {
 	}
 }
 
-func TestRunReleaseOfLogonFreesEverything(t *testing.T) {
+func TestReleaseOfLogonFreesEverything(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.inbox()
@@ -242,7 +242,7 @@ func TestPitfall18TableSurvivesReleaseOfFolder(t *testing.T) {
 	}
 }
 
-func TestRunReleasedHandleInTheTable(t *testing.T) {
+func TestReleasedHandleInTheTable(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		profile string

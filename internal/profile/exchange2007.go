@@ -213,7 +213,6 @@ func rules2007() Rules {
 		StateBits2007:       true,
 		OOFReplySender:      true,
 		ForwardNeedsEntryID: true,
-		RecipientReserved:   1,
 		HasRules:            true,
 		ExtendedRules:       2,
 		SizeLimit:           256 << 10,

@@ -52,7 +52,6 @@ func exchange2010RTM() Profile {
 	}
 	p.Notify = Notify{NeedsView: true, ModifiedTags: true, NewMailFlags: true}
 	p.Rules = Rules{
-		OwnerChangesProps: true,
 		OthersChangeProps: true,
 		BadTableFlags:     mapi.ErrNoSupport,
 		ForwardSMS:        true,

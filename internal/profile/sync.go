@@ -66,10 +66,7 @@ type FastTransfer struct {
 
 // Rules holds differences of permissions and rules, [MS-OXCPERM] and [MS-OXORULE].
 type Rules struct {
-	// OwnerChangesProps: FolderOwner is what lets a user change folder properties. A1, A2, [MS-OXCPERM] 2.2.7 <3> <4>:
-	// others may as well up to 2010.
-	OwnerChangesProps bool
-	// OthersChangeProps: users without FolderOwner may change folder properties. A2, [MS-OXCPERM] 2.2.7 <4>.
+	// OthersChangeProps: users without FolderOwner may change folder properties. A1, A2, [MS-OXCPERM] 2.2.7 <4>.
 	OthersChangeProps bool
 	// StateBits2007: rule state 0x80 disables an out-of-office rule and 0x100 means only when out of office. A6,
 	// [MS-OXORULE] 2.2.1.3.1.3 <1>.
@@ -84,8 +81,6 @@ type Rules struct {
 	MovesForeign bool
 	// ForwardNeedsEntryID: recipients of OP_FORWARD need PidTagEntryId. A12, [MS-OXORULE] 2.2.5.1.2.4.1 <7>.
 	ForwardNeedsEntryID bool
-	// RecipientReserved is the Reserved byte of a RecipientBlock. A13, [MS-OXORULE] 2.2.5.1.2.4.1 <8>.
-	RecipientReserved uint8
 	// DeferredFolderIDs: deferred error and deferred action messages have PidTagDamOriginalEntryId and
 	// PidTagRuleFolderEntryId. A15 to A17, [MS-OXORULE] 2.2.7.6 <10>, 2.2.7.7 <11>.
 	DeferredFolderIDs bool

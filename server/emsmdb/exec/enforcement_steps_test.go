@@ -11,8 +11,10 @@ import (
 
 // enforcement says what each operation answers, in a mailbox and, if that is something else, in the public folders. The
 // columns are None, FreeBusy, Contributor, Reviewer, NonEditingAuthor, Author, PublishingAuthor, Editor, PublishingEditor,
-// Owner: . success, n ecNotFound, d ecAccessDenied, m ecNoCreateRight, c ecNoCreateSubfolderRight, s ecNotSupported, p done
-// but for a part, - success that did nothing.
+// Owner: . success, n ecNotFound, d ecAccessDenied, m ecNoCreateRight, c ecNoCreateSubfolderRight, s ecNotSupported, q ecNotInQueue,
+// 0 ecNullObject, p done
+// but for a part, - success that did nothing. A third column is for a mailbox's
+// owner, if that is no success.
 var enforcement = []enforcedStep{
 	// The folder.
 	step("OpenFolder", "nn........", func(e *enforced) rop.Request { return &rop.OpenFolderRequest{InOut: inOut(0, 3), FolderID: e.fid()} }),
@@ -241,7 +243,39 @@ var enforcement = []enforcedStep{
 		return &rop.HardDeleteMessagesAndSubfoldersRequest{In: in(1)}
 	}),
 
+	{name: "SubmitMessage", want: "dd.d...... ssssssssss", before: func(e *enforced) {
+		one[*rop.CreateMessageResponse](e.world, &rop.CreateMessageRequest{InOut: inOut(1, 3), CodePageID: 0x0FFF, FolderID: e.fid()})
+		one[*rop.ModifyRecipientsResponse](e.world, &rop.ModifyRecipientsRequest{In: in(3), RecipientRows: []rop.ModifyRecipientRow{
+			{RecipientType: 1, RecipientRow: smtpRow("Carol", "carol@mapid.test")},
+		}})
+	}, do: func(e *enforced) string { return e.answer(&rop.SubmitMessageRequest{In: in(3)}) }},
+	{name: "SetSearchCriteria", want: "nnd....... 0000000000", before: func(e *enforced) { e.searchFolder() }, do: func(e *enforced) string {
+		return e.answer(&rop.SetSearchCriteriaRequest{In: in(3), Restriction: prop.ExistRestriction{Tag: mapi.TagSubject}, FolderIDs: []mapi.ID{e.fid()}})
+	}},
+	{name: "GetSearchCriteria", want: ".......... 0000000000", before: func(e *enforced) {
+		e.searchFolder()
+		e.run(&rop.SetSearchCriteriaRequest{In: in(3), Restriction: prop.ExistRestriction{Tag: mapi.TagSubject}, FolderIDs: []mapi.ID{e.fid()}})
+	}, do: func(e *enforced) string {
+		return e.answer(&rop.GetSearchCriteriaRequest{In: in(3), IncludeFolders: true})
+	}},
+	step("RegisterNotification", "nn........", func(e *enforced) rop.Request {
+		return &rop.RegisterNotificationRequest{InOut: inOut(0, 3), NotificationTypes: 2, FolderID: e.fid()}
+	}),
+	step("RegisterNotificationOfMessage", "nnd.......", func(e *enforced) rop.Request {
+		return &rop.RegisterNotificationRequest{InOut: inOut(0, 3), NotificationTypes: 2, FolderID: e.fid(), MessageID: e.letter(false, false)}
+	}),
+
 	// The mailbox, which needs no right on the folder.
+	step("AbortSubmit", "dddddddddd ssssssssss q", func(e *enforced) rop.Request {
+		return &rop.AbortSubmitRequest{In: in(0), FolderID: e.fid(), MessageID: e.letter(false, false)}
+	}),
+	step("SpoolerLockMessage", "dddddddddd ssssssssss q", func(e *enforced) rop.Request {
+		return &rop.SpoolerLockMessageRequest{In: in(0), MessageID: e.letter(false, false)}
+	}),
+	step("TransportNewMail", "dddddddddd ssssssssss", func(e *enforced) rop.Request {
+		return &rop.TransportNewMailRequest{In: in(0), MessageID: e.letter(false, false), FolderID: e.fid(), MessageClass: "IPM.Note"}
+	}),
+	step("GetTransportFolder", ".......... ssssssssss", func(e *enforced) rop.Request { return &rop.GetTransportFolderRequest{In: in(0)} }),
 	step("SetReceiveFolder", "dddddddddd ssssssssss", func(e *enforced) rop.Request {
 		return &rop.SetReceiveFolderRequest{In: in(0), FolderID: e.fid(), MessageClass: "IPM.Test"}
 	}),
@@ -342,4 +376,11 @@ func (e *enforced) clear() {
 		}
 		return err
 	})
+}
+
+// searchFolder makes a search folder where bob may, and opens it at index 3.
+func (e *enforced) searchFolder() {
+	e.t.Helper()
+	e.n++
+	e.run(&rop.CreateFolderRequest{InOut: inOut(2, 3), FolderType: 2, DisplayName: fmt.Sprint("search ", e.n)})
 }

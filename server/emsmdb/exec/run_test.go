@@ -84,6 +84,7 @@ func TestRunMalformed(t *testing.T) {
 		{"ReservedRop", "0500 000000 ffffffff"},
 		{"ResponseOnlyRop", "0500 6E0000 ffffffff"},
 		{"CutShort", "0500 020000 ffffffff"},
+		{"ReservedOpenPublicFolderByName", "0D00 87000000 05000000 41626300 ffffffff"},
 		{"ReservedAfterAGoodOne", "0800 010000 8F0000 ffffffff"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

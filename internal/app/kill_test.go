@@ -238,6 +238,28 @@ func killRow(id uint32, user string) rop.ModifyRecipientRow {
 	}}
 }
 
+// TestSubmittedMailIsSentAtOnce submits a message to a running server, whose commit wakes what sends it.
+func TestSubmittedMailIsSentAtOnce(t *testing.T) {
+	t.Parallel()
+	r := start(t, nil)
+	l := &load{T: t, ctx: t.Context(), at: r.Addresses(), name: "once", done: map[string]bool{}, full: make(chan struct{}), want: 1}
+	var client sync.WaitGroup
+	client.Go(func() { l.submit("once") }) // until the server stops
+	var got struct {
+		Message struct {
+			Subject string `json:"subject"`
+		} `json:"message"`
+	}
+	r.must("GET", "/api/v1/wait?for=message&user=bob&subject=rop+once+0&timeout=30s", "", &got)
+	if got.Message.Subject != "rop once 0" {
+		t.Errorf("got %+v", got)
+	}
+	if err := r.stop(); err != nil {
+		t.Error(err)
+	}
+	client.Wait()
+}
+
 // checkKilled sends what is left, and compares what is there with what was accepted.
 func checkKilled(t *testing.T, dir string, accepted map[string]bool) {
 	t.Helper()

@@ -39,6 +39,7 @@ func (a *App) Run(ctx context.Context) error {
 			a.tasks.Go(func() { l.Serve(a.base) })
 		}
 	}
+	a.tasks.Go(func() { a.outbox.Run(a.base) })
 	failed := make(chan error, len(a.api)+len(a.doors))
 	for _, l := range a.doors {
 		a.tasks.Go(func() {

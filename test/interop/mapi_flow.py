@@ -3,7 +3,7 @@
 usage: mapi_flow.py SCENARIO --host H --epm PORT --user U --password P --dn DN [--level connect|integrity|privacy]
                     [--expect FILE.json] [--fragment N]
 
-Scenarios: endpoints, read, libmapi, write, shared, refused, held, wrong. Each prints what it saw as JSON and exits with 0 only if every
+Scenarios: endpoints, read, libmapi, write, shared, submit, refused, held, wrong. Each prints what it saw as JSON and exits with 0 only if every
 check in it held.
 """
 
@@ -20,6 +20,7 @@ from exmapi import (
     content_restriction, folder_id_from_entry_id, map_endpoint,
 )
 import mapi_shared
+import mapi_submit
 import mapi_write
 
 LEVELS = {"connect": CONNECT, "integrity": INTEGRITY, "privacy": PRIVACY}
@@ -347,6 +348,11 @@ def shared(args):
     return mapi_shared.shared(args, LEVELS[args.level])
 
 
+def submit(args):
+    """Sends messages, and takes one back."""
+    return mapi_submit.submit(args, LEVELS[args.level])
+
+
 def refused(args):
     """With EncryptionRequired the clear connect gets ecNotEncrypted, an old client ecClientVerDisallowed, privacy is fine."""
     port = map_endpoint(args.host, args.epm, EMSMDB)
@@ -384,7 +390,7 @@ def wrong(args):
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("scenario", choices=["endpoints", "read", "libmapi", "write", "shared", "refused", "held", "wrong"])
+    p.add_argument("scenario", choices=["endpoints", "read", "libmapi", "write", "shared", "submit", "refused", "held", "wrong"])
     p.add_argument("--host", default="127.0.0.1")
     p.add_argument("--epm", type=int, default=135)
     p.add_argument("--user", default="alice")

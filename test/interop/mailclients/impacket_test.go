@@ -79,6 +79,18 @@ func TestInteropImpacketShares(t *testing.T) {
 	}
 }
 
+// TestInteropImpacketSubmit sends a message by ROPs, which another user reads, gets a bounce, and takes a message back.
+func TestInteropImpacketSubmit(t *testing.T) {
+	t.Parallel()
+	needImpacket(t)
+	s := serve(t, "demo")
+	for _, level := range []string{"connect", "privacy"} {
+		if seen := s.flow("submit", "--level", level); seen["bounced"] != true {
+			t.Errorf("%s: %v", level, seen)
+		}
+	}
+}
+
 // TestInteropEncryptionRequired: turned on, the next clear connect is refused with ecNotEncrypted while a clear session
 // that was already on goes on working, and a sealed connect is fine.
 func TestInteropEncryptionRequired(t *testing.T) {

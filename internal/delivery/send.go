@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mapid/mapid/internal/mailconv"
@@ -300,8 +301,20 @@ func (e *Engine) place(tx store.Tx, t *target, m *mail) (p place, why *refusal, 
 	return p, nil, err
 }
 
-// publicFolder finds the folder of a mail-enabled public folder.
+// publicFolder finds the folder of a mail-enabled public folder: by its id, under which it stays whatever it is called and
+// wherever it is moved, or, in entries that were made without one, by its path.
 func publicFolder(r store.Reader, e *store.Entry) (store.FolderID, error) {
+	if ids := e.Attributes["folder_id"]; len(ids) > 0 {
+		id, err := strconv.ParseUint(ids[0], 10, 64)
+		if err != nil {
+			return 0, store.ErrNotFound
+		}
+		f, err := r.Folder(store.FolderID(id))
+		if err == nil && (f.Deleted || f.Mailbox != e.Mailbox) {
+			err = store.ErrNotFound
+		}
+		return f.ID, err
+	}
 	box, err := r.Mailbox(e.Mailbox)
 	if err != nil {
 		return 0, err

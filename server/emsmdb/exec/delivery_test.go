@@ -224,6 +224,43 @@ func TestSubmitMessageToAPublicFolder(t *testing.T) {
 	}
 }
 
+// TestSubmitMessageToAMovedPublicFolder finds the folder wherever it is and whatever it is called.
+func TestSubmitMessageToAMovedPublicFolder(t *testing.T) {
+	t.Parallel()
+	w := mailWorld(t)
+	err := w.store.Update(t.Context(), store.Scope{Mailboxes: []store.MailboxID{w.publicMailbox()}}, func(tx store.Tx) error {
+		box, err := tx.PublicMailbox()
+		if err != nil {
+			return err
+		}
+		news, err := tx.FolderByName(box.Special[store.SpecialIPMSubtree], "News")
+		if err != nil {
+			return err
+		}
+		local, err := tx.FolderByName(news.ID, "Local")
+		if err == nil {
+			_, err = tx.MoveFolder(local.ID, store.FolderMove{Parent: box.Special[store.SpecialIPMSubtree], Name: "Elsewhere"})
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.submit(nil, internal(0, 1, "local"))
+	w.send(epoch)
+	w.view(func(r store.Reader) error {
+		box, err := r.PublicMailbox()
+		if err != nil {
+			return err
+		}
+		f, err := r.FolderByName(box.Special[store.SpecialIPMSubtree], "Elsewhere")
+		if f.ContentCount != 1 {
+			t.Errorf("%d messages in the folder", f.ContentCount)
+		}
+		return err
+	})
+}
+
 // TestSubmitMessageIntoReceiveFolder delivers by class, [MS-OXCSTOR] 3.2.5.2.
 func TestSubmitMessageIntoReceiveFolder(t *testing.T) {
 	t.Parallel()

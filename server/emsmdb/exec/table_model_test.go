@@ -31,6 +31,7 @@ type modelTable struct {
 	toggled    map[string]bool
 	keep       func(l *letter) bool
 	split      bool
+	made       int // letters ever made
 
 	lines  []string // what the table shows
 	cursor string   // the line that the cursor stands before, "" at the end
@@ -73,12 +74,12 @@ func (m *modelTable) rows() (out []modelRow) {
 			if o.Order == prop.Descending {
 				c = -c
 			}
-			if c != 0 && o.Order != prop.MaximumCategory {
+			if c != 0 && !extreme(o) {
 				return c
 			}
 		}
 		for _, o := range m.orders { // last what categories stand by
-			if c := cmp.Compare(a.value(o.Tag), b.value(o.Tag)); c != 0 && o.Order == prop.MaximumCategory {
+			if c := cmp.Compare(a.value(o.Tag), b.value(o.Tag)); c != 0 && extreme(o) {
 				return c
 			}
 		}
@@ -88,6 +89,11 @@ func (m *modelTable) rows() (out []modelRow) {
 		return 0
 	})
 	return out
+}
+
+// extreme reports whether a column orders categories by the values in them.
+func extreme(o prop.SortOrder) bool {
+	return o.Order == prop.MaximumCategory || o.Order == prop.MinimumCategory
 }
 
 // show lays the rows out.
@@ -112,15 +118,20 @@ func (m *modelTable) group(rows []modelRow, level int, path string) (out []strin
 		}
 		groups[len(groups)-1] = append(groups[len(groups)-1], r)
 	}
-	if level == m.categories-1 && len(m.orders) > m.categories && m.orders[m.categories].Order == prop.MaximumCategory {
-		largest := func(g []modelRow) (v string) {
-			for _, r := range g {
-				v = max(v, r.value(m.orders[m.categories].Tag))
+	if level == m.categories-1 && len(m.orders) > m.categories && extreme(m.orders[m.categories]) {
+		standsBy := func(g []modelRow) string {
+			o := m.orders[m.categories]
+			values := make([]string, len(g))
+			for i := range g {
+				values[i] = g[i].value(o.Tag)
 			}
-			return v
+			if o.Order == prop.MinimumCategory {
+				return slices.Min(values)
+			}
+			return slices.Max(values)
 		}
 		slices.SortStableFunc(groups, func(a, b []modelRow) int {
-			c := cmp.Compare(largest(a), largest(b))
+			c := cmp.Compare(standsBy(a), standsBy(b))
 			if m.orders[level].Order == prop.Descending {
 				c = -c
 			}
@@ -212,7 +223,7 @@ func (m *modelTable) drawOrders(rt *rapid.T) {
 	}
 	m.expanded = rapid.IntRange(0, m.categories).Draw(rt, "expanded")
 	if len(m.orders) > m.categories && m.categories > 0 && rapid.Bool().Draw(rt, "extreme") {
-		m.orders[m.categories].Order = prop.MaximumCategory
+		m.orders[m.categories].Order = rapid.SampledFrom([]uint8{prop.MaximumCategory, prop.MinimumCategory}).Draw(rt, "which")
 	}
 }
 
@@ -280,6 +291,7 @@ func TestTableRandomly(t *testing.T) {
 			m.letters = append(m.letters, draw.Draw(rt, "letter"))
 			m.letters[len(m.letters)-1].subject = fmt.Sprintf("s%04d", len(m.letters)-1)
 		}
+		m.made = len(m.letters)
 		w.putLetters(folder, m.letters...)
 		w.contents(modelColumns[:9]...)
 		defer w.run(&rop.ReleaseRequest{In: in(2)}, &rop.ReleaseRequest{In: in(1)})
@@ -304,9 +316,9 @@ func TestTableRandomly(t *testing.T) {
 			},
 			"post": func(rt *rapid.T) {
 				l := draw.Draw(rt, "letter")
-				l.subject = fmt.Sprintf("s%04d", len(m.letters))
+				l.subject = fmt.Sprintf("s%04d", m.made)
 				w.putLetters(folder, l)
-				m.letters = append(m.letters, l)
+				m.letters, m.made = append(m.letters, l), m.made+1
 				was := m.cursor
 				clear(bookmarks)
 				if m.position() == 0 { // the beginning stays the beginning
@@ -318,6 +330,62 @@ func TestTableRandomly(t *testing.T) {
 					path := was[:strings.LastIndexByte(was, ' ')+1]
 					m.moveTo(slices.IndexFunc(m.lines, func(l string) bool { return strings.HasPrefix(l, path) }))
 				}
+			},
+			"remove": func(rt *rapid.T) { // the cursor and bookmarks of a row that goes stand before the next
+				if m.categories > 0 || m.split || len(m.letters) == 0 {
+					rt.Skip()
+				}
+				i := rapid.IntRange(0, len(m.letters)-1).Draw(rt, "letter")
+				line := m.letters[i].subject + " 0"
+				next := ""
+				if at := slices.Index(m.lines, line); at >= 0 && at+1 < len(m.lines) {
+					next = m.lines[at+1]
+				}
+				w.withLetter(folder, m.letters[i].subject, func(tx store.Tx, id store.MessageID) error { return tx.DeleteMessage(id, true) })
+				m.letters = slices.Delete(m.letters, i, i+1)
+				if m.cursor == line {
+					m.cursor = next
+				}
+				m.show()
+				stay := &rop.SeekRowRequest{In: in(2), Origin: mapi.BookmarkCurrent, WantRowMovedCount: true}
+				one[*rop.SeekRowResponse](w, stay) // stands before the row that is there now
+				same("after a row is gone", one[*rop.QueryPositionResponse](w, &rop.QueryPositionRequest{In: in(2)}).Numerator, m.position())
+				if b := bookmarks[line]; b != nil {
+					delete(bookmarks, line)
+					same("gone", one[*rop.SeekRowBookmarkResponse](w, &rop.SeekRowBookmarkRequest{In: in(2), Bookmark: b}).RowNoLongerVisible, true)
+					m.cursor = next
+					one[*rop.SeekRowResponse](w, stay)
+				}
+			},
+			"change": func(rt *rapid.T) { // of another row than the cursor's
+				if m.categories > 0 || m.split || len(m.letters) == 0 {
+					rt.Skip()
+				}
+				l := &m.letters[rapid.IntRange(0, len(m.letters)-1).Draw(rt, "letter")]
+				line := l.subject + " 0"
+				if m.position() == 0 || m.cursor == line {
+					rt.Skip()
+				}
+				delete(bookmarks, line)
+				l.read = !l.read
+				var flags uint32
+				if l.read {
+					flags = mapi.MfRead
+				}
+				w.withLetter(folder, l.subject, func(tx store.Tx, id store.MessageID) error {
+					_, err := tx.SetMessageFlags(id, flags, mapi.MfRead)
+					return err
+				})
+				m.show()
+			},
+			"fraction": func(rt *rapid.T) {
+				n, of := rapid.IntRange(0, 9).Draw(rt, "n"), rapid.IntRange(1, 9).Draw(rt, "of")
+				one[*rop.SeekRowFractionalResponse](w, &rop.SeekRowFractionalRequest{In: in(2), Numerator: uint32(n), Denominator: uint32(of)})
+				to := len(m.lines)
+				if n < of {
+					to = (len(m.lines)*n + of/2) / of
+				}
+				m.moveTo(to)
 			},
 			"split": func(rt *rapid.T) {
 				m.split = true
@@ -431,6 +499,24 @@ func TestTableRandomly(t *testing.T) {
 				clear(bookmarks)
 			},
 		})
+	})
+}
+
+// withLetter changes the message of a folder with a subject.
+func (w *world) withLetter(folder store.FolderID, subject string, fn func(tx store.Tx, id store.MessageID) error) {
+	w.t.Helper()
+	w.change("alice", func(tx store.Tx) error {
+		var found store.MessageID
+		err := tx.Scan(store.Selection{Folder: folder}, []mapi.PropTag{mapi.TagSubject}, func(id store.MessageID, values []prop.Value) error {
+			if values[0].Str() == subject {
+				found = id
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		return fn(tx, found)
 	})
 }
 

@@ -174,3 +174,53 @@ func TestFindRowByID(t *testing.T) {
 		one[*rop.SeekRowResponse](w, &rop.SeekRowRequest{In: in(2)})
 	}
 }
+
+// TestRestrictionsOverImpossibleTypes checks that what can't be compared lets no row pass, and breaks nothing: neither
+// RopRestrict nor RopFindRow, by values that could be looked up or not.
+func TestRestrictionsOverImpossibleTypes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withSeed(numbered(5)), withHandles(1000))
+	w.inbox()
+	object, none := mapi.Tag(0x3701, mapi.PtypObject), mapi.Tag(0x0037, mapi.PtypUnspecified)
+	value := func(tag mapi.PropTag, v prop.Value) prop.Restriction {
+		return prop.PropertyRestriction{RelOp: prop.RelOpEQ, Tag: tag, Value: prop.Tagged{Tag: tag.WithType(v.Type()), Value: v}}
+	}
+	for name, rs := range map[string]prop.Restriction{
+		"TextOfANumber":     value(mapi.TagMessageSize, prop.String("1")),
+		"NumberOfAText":     value(mapi.TagSubject, prop.Int64(1)),
+		"NumberOfAnEntryID": value(mapi.TagEntryId, prop.Int32(7)),
+		"TextOfASearchKey":  value(mapi.TagSearchKey, prop.String("key")),
+		"BinaryOfAClass":    value(mapi.TagMessageClass, prop.Binary([]byte("IPM.Note"))),
+		"TextOfATime":       value(mapi.TagMessageDeliveryTime, prop.String("now")),
+		"NumbersOfATime":    value(mapi.TagMessageDeliveryTime, prop.Multi(mapi.PtypMultiInteger32, []int32{1})),
+		"TextsOfAnID":       value(mapi.TagInternetMessageId, prop.Multi(mapi.PtypMultiString, []string{"<a@b>"})),
+		"AnErrorCode":       value(mapi.TagSubject, prop.Error(mapi.ErrNotFound)),
+		"AnObject":          prop.ExistRestriction{Tag: object},
+		"SizeOfAnObject":    prop.SizeRestriction{RelOp: prop.RelOpGT, Tag: object},
+		"BitsOfAText":       prop.BitMaskRestriction{RelOp: prop.BitsNotEqualZero, Tag: mapi.TagSubject, Mask: 0xFFFFFFFF},
+		"TextAndNumber":     prop.ComparePropsRestriction{RelOp: prop.RelOpEQ, Tag1: mapi.TagSubject, Tag2: mapi.TagMessageSize},
+		"ObjectAndNothing":  prop.ComparePropsRestriction{RelOp: prop.RelOpEQ, Tag1: object, Tag2: none},
+		"PartOfANumber":     prop.ContentRestriction{Fuzzy: prop.FuzzySubstring, Tag: mapi.TagMessageSize, Value: prop.Tagged{Tag: mapi.TagMessageSize, Value: prop.Int32(1)}},
+		"RecipientsOfThem":  prop.SubObjectRestriction{SubObject: mapi.TagSubject, Part: prop.ExistRestriction{Tag: mapi.TagSubject}},
+		"MemberOfANumber":   prop.PropertyRestriction{RelOp: prop.RelOpMemberOfDL, Tag: mapi.TagMessageSize, Value: prop.Tagged{Tag: mapi.TagMessageSize, Value: prop.Int32(1)}},
+		"UnknownRelation":   prop.PropertyRestriction{RelOp: 0x55, Tag: mapi.TagMessageSize, Value: prop.Tagged{Tag: mapi.TagMessageSize, Value: prop.Int32(1)}},
+	} {
+		for _, sorted := range []bool{false, true} {
+			w.contents(mapi.TagSubject)
+			if sorted {
+				w.sort(0, prop.SortOrder{Tag: mapi.TagSubject})
+			}
+			if got := w.code(&rop.FindRowRequest{In: in(2), Restriction: rs}); got != mapi.ErrNotFound {
+				t.Errorf("%s: FindRow: %v", name, got)
+			}
+			if got := w.code(&rop.RestrictRequest{In: in(2), Restriction: rs}); got != mapi.Success {
+				t.Errorf("%s: %v", name, got)
+				continue
+			}
+			if rows := w.rows(10).Rows; len(rows) != 0 {
+				t.Errorf("%s: %d rows", name, len(rows))
+			}
+			w.run(&rop.ReleaseRequest{In: in(2)})
+		}
+	}
+}

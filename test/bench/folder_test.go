@@ -1,11 +1,14 @@
 package bench
 
 import (
+	"crypto/md5" //nolint:gosec // numbers that come in no order
+	"encoding/binary"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/store"
 	"github.com/mapid/mapid/store/sqlite"
@@ -35,7 +38,11 @@ func fillFolder(b *testing.B, st *sqlite.Store, name string, n int) mapi.ID {
 	for start := 0; start < n; start += batch {
 		err := st.Update(b.Context(), scope, func(tx store.Tx) error {
 			for i := start; i < min(start+batch, n); i++ {
-				if _, err := tx.CreateMessage(store.NewMessage{Folder: folder.ID, Flags: mapi.MfRead, Props: messageProps(i, body)}); err != nil {
+				props := messageProps(i, body)
+				if i == n-sought {
+					props[0].Value = prop.String("IPM.Note.Sought")
+				}
+				if _, err := tx.CreateMessage(store.NewMessage{Folder: folder.ID, Flags: mapi.MfRead, Props: props}); err != nil {
 					return err
 				}
 			}
@@ -50,7 +57,8 @@ func fillFolder(b *testing.B, st *sqlite.Store, name string, n int) mapi.ID {
 
 // messageProps are the properties of message i of a folder.
 func messageProps(i int, body prop.Value) []prop.Tagged {
-	at := prop.Time(mapi.NewFileTime(time.Date(2025, time.March, 1, 8, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute)))
+	clock := mapi.NewFileTime(time.Date(2025, time.March, 1, 8, 0, 0, 0, time.UTC).Add(time.Duration(i) * time.Minute))
+	at, id := prop.Time(clock), md5.Sum([]byte(fmt.Sprint(i)))
 	return []prop.Tagged{
 		{Tag: mapi.TagMessageClass, Value: prop.String("IPM.Note")},
 		{Tag: mapi.TagSubject, Value: prop.String(fmt.Sprintf("Re: Figures of section %d for review", i*7919%100_003))},
@@ -62,6 +70,9 @@ func messageProps(i int, body prop.Value) []prop.Tagged {
 		{Tag: mapi.TagClientSubmitTime, Value: at},
 		{Tag: mapi.TagImportance, Value: prop.Uint32(mapi.ImportanceNormal)},
 		{Tag: mapi.TagSensitivity, Value: prop.Uint32(mapi.SensitivityNormal)},
+		{Tag: mapi.TagSearchKey, Value: prop.Binary(append(binary.BigEndian.AppendUint64(nil, uint64(clock)), id[:8]...))},
+		{Tag: mapi.TagInternetMessageId, Value: prop.String(fmt.Sprintf("<%x@mapid.test>", id))},
+		{Tag: mapi.TagConversationIndex, Value: prop.Binary(msgprops.ConversationIndex(clock, id, false))},
 		{Tag: mapi.TagBody, Value: body},
 	}
 }

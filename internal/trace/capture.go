@@ -215,7 +215,9 @@ func (c *capture) operation(conn *capturedConn, e *Event) {
 
 // records writes the two halves of an operation, with the numbers of their packets.
 func (c *capture) records(conn *capturedConn, e *Event, request, response uint32) {
-	c.record(conn, e, ToServer, request)
+	if !e.Op.unasked() {
+		c.record(conn, e, ToServer, request)
+	}
 	if e.Op.answered() {
 		c.record(conn, e, ToClient, response)
 	}

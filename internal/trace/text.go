@@ -31,7 +31,9 @@ func (s *textSink) event(e *Event) error {
 	h = strconv.AppendUint(append(h, " session="...), e.Op.Session, 10)
 	h = append(append(append(h, " user="...), orDash(e.Op.User)...), ' ')
 	s.head = h
-	s.buf = s.render.appendRequest(append(s.buf, h...), e.Op)
+	if !e.Op.unasked() {
+		s.buf = s.render.appendRequest(append(s.buf, h...), e.Op)
+	}
 	if e.Op.answered() {
 		s.buf = s.render.appendResponse(append(s.buf, h...), e.Op)
 	}
@@ -50,6 +52,9 @@ func orDash(s string) string {
 	}
 	return s
 }
+
+// unasked reports whether an operation is what the server told of its own accord.
+func (o *Op) unasked() bool { return o.IsROP && o.Request == nil }
 
 // responseHeadLen is the length of a response that ends after its ReturnValue.
 const responseHeadLen = 6

@@ -53,7 +53,7 @@ func (b *buffer) tell(ctx context.Context, p *Place) bool {
 				p.object.Told(i)
 				return b.cannotTell(p, at)
 			}
-			b.observeNotify(began, p.handle, resp)
+			b.observeNotify(began, p.handle, resp, &events[i])
 		}
 		p.object.Told(len(events))
 		if err != nil || all(events) {
@@ -96,13 +96,56 @@ func (b *buffer) pending(session uint16) {
 	}
 }
 
+// Told is RopNotify as traces show it: with the name of the event, and the row by its columns.
+type Told struct {
+	*rop.NotifyResponse
+	Event   string
+	Columns []mapi.PropTag
+	Row     *prop.Row
+}
+
 // observeNotify tells of an event that goes out.
-func (b *buffer) observeNotify(start time.Time, handle uint32, resp rop.Response) {
+func (b *buffer) observeNotify(start time.Time, handle uint32, resp *rop.NotifyResponse, e *notify.Event) {
 	if b.in.Observe == nil {
 		return
 	}
-	b.in.Observe(Done{Index: b.seen, Input: handle, Response: resp, Code: mapi.Success, Dur: time.Since(start)})
+	told := &Told{NotifyResponse: resp, Event: eventName(e), Columns: e.Columns}
+	if e.Columns != nil {
+		told.Row = &e.Row
+	}
+	b.in.Observe(Done{Index: b.seen, Input: handle, Response: told, Code: mapi.Success, Dur: time.Since(start)})
 	b.seen++
+}
+
+// eventName is the name of an event, [MS-OXCNOTIF] 2.2.1.1.
+func eventName(e *notify.Event) string {
+	switch e.Flags & mapi.NotifyTypeMask {
+	case mapi.NotifyNewMail:
+		return "NewMail"
+	case mapi.NotifyObjectCreated:
+		return "ObjectCreated"
+	case mapi.NotifyObjectDeleted:
+		return "ObjectDeleted"
+	case mapi.NotifyObjectModified:
+		return "ObjectModified"
+	case mapi.NotifyObjectMoved:
+		return "ObjectMoved"
+	case mapi.NotifyObjectCopied:
+		return "ObjectCopied"
+	case mapi.NotifySearchCompleted:
+		return "SearchCompleted"
+	}
+	switch e.TableEvent {
+	case mapi.TableEventChanged:
+		return "TableChanged"
+	case mapi.TableEventRowAdded:
+		return "TableRowAdded"
+	case mapi.TableEventRowDeleted:
+		return "TableRowDeleted"
+	case mapi.TableEventRowModified:
+		return "TableRowModified"
+	}
+	return "TableRestrictionChanged"
 }
 
 // response turns an event into RopNotify, [MS-OXCNOTIF] 2.2.1.4.1.

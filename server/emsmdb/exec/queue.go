@@ -60,12 +60,12 @@ func (p *Place) Wake() {
 	if q.shut || p.gone {
 		return
 	}
+	told := len(q.ready) > 0 && !q.woken // already, to whoever looks
 	if !p.ready {
 		p.ready = true
 		q.ready = append(q.ready, p)
 	}
-	q.woken = false
-	if !q.held {
+	if q.woken = false; !q.held && !told {
 		q.wake()
 	}
 }

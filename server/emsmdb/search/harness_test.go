@@ -240,13 +240,17 @@ func (b *box) change(tx store.Tx) error {
 			err = tx.DeleteMessage(id, b.rand.IntN(2) == 0)
 		}
 	default:
-		err = b.changeFolders(tx, in)
+		err = b.changeFolders(tx, in, len(folders) > 25)
 	}
 	return err
 }
 
-func (b *box) changeFolders(tx store.Tx, in func() store.FolderID) (err error) {
-	switch id, to := in(), in(); b.rand.IntN(6) {
+func (b *box) changeFolders(tx store.Tx, in func() store.FolderID, many bool) (err error) {
+	kind := b.rand.IntN(6)
+	if many && kind < 2 {
+		kind = 4
+	}
+	switch id, to := in(), in(); kind {
 	case 0, 1:
 		_, err = tx.CreateFolder(store.NewFolder{
 			Mailbox: b.mailbox, Parent: id, Type: store.FolderGeneric, Special: store.SpecialCount, Name: fmt.Sprint(b.rand.IntN(20)),
@@ -294,19 +298,19 @@ func (b *box) startAnew(tx store.Tx) error {
 	return tx.SetSearch(searches[b.rand.IntN(len(searches))].SearchDefinition)
 }
 
-// direct judges a message by what stands in the store, in the plainest way.
-func direct(r store.Reader, rs prop.Restriction, id store.MessageID) (bool, error) {
+// direct reads what a message is judged by, in the plainest way.
+func direct(r store.Reader, id store.MessageID) (*prop.Subject, error) {
 	m, err := r.Message(id)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	props, err := r.Props(m.Bag)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	recipients, err := r.Recipients(m.Bag)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	get := func(list []prop.Tagged, tag mapi.PropTag) prop.Value {
 		for _, p := range list {
@@ -322,7 +326,7 @@ func direct(r store.Reader, rs prop.Restriction, id store.MessageID) (bool, erro
 	}
 	own = append(own, tagged(mapi.TagMessageFlags, prop.Uint32(m.Flags)), tagged(mapi.TagMessageStatus, prop.Uint32(m.Status)),
 		tagged(mapi.TagHasAttachments, prop.Bool(m.Attachments > 0)))
-	return prop.Match(rs, prop.NewCollation(0x409), &prop.Subject{
+	return &prop.Subject{
 		Get: func(tag mapi.PropTag) prop.Value { return get(own, tag) },
 		SubObjects: func(_ mapi.PropTag, yield func(*prop.Subject) bool) {
 			for _, rec := range recipients {
@@ -331,7 +335,7 @@ func direct(r store.Reader, rs prop.Restriction, id store.MessageID) (bool, erro
 				}
 			}
 		},
-	}), nil
+	}, nil
 }
 
 // compare compares what every search that is kept current has found with a look at every message of its scope.
@@ -342,9 +346,10 @@ func (b *box) compare(what string) {
 		if err != nil {
 			return err
 		}
+		subjects := make(map[store.MessageID]*prop.Subject)
 		for i := range searches {
 			if s := &searches[i]; s.Follows() {
-				if err := b.compareOne(r, s, what); err != nil {
+				if err := b.compareOne(r, s, subjects, what); err != nil {
 					return err
 				}
 			}
@@ -353,7 +358,7 @@ func (b *box) compare(what string) {
 	})
 }
 
-func (b *box) compareOne(r store.Reader, s *store.Search, what string) error {
+func (b *box) compareOne(r store.Reader, s *store.Search, subjects map[store.MessageID]*prop.Subject, what string) error {
 	folders := map[store.FolderID]bool{}
 	for _, id := range s.Scopes {
 		f, err := r.Folder(id)
@@ -375,13 +380,17 @@ func (b *box) compareOne(r store.Reader, s *store.Search, what string) error {
 	}
 	var want, got []store.MessageID
 	var unread int64
+	matcher := prop.NewMatcher(s.Restriction, prop.NewCollation(0x409))
 	for _, id := range slices.Sorted(maps.Keys(folders)) {
 		if f, err := r.Folder(id); err != nil || f.Type == store.FolderSearch {
 			continue
 		}
 		err := r.Scan(store.Selection{Folder: id}, nil, func(id store.MessageID, _ []prop.Value) error {
-			ok, err := direct(r, s.Restriction, id)
-			if ok {
+			var err error
+			if subjects[id] == nil {
+				subjects[id], err = direct(r, id)
+			}
+			if err == nil && matcher.Match(subjects[id]) {
 				want = append(want, id)
 			}
 			return err

@@ -105,7 +105,7 @@ func TestPushRepeats(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		at := func(after time.Duration) { <-time.After(start.Add(after).Sub(time.Now())); synctest.Wait() }
+		at := func(after time.Duration) { <-time.After(time.Until(start.Add(after))); synctest.Wait() }
 		at(10 * time.Second)
 		happen(ses)
 		at(20 * time.Second)

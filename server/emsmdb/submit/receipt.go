@@ -49,7 +49,7 @@ func (c Receipt) Message(stored []store.Property) (n store.NewMessage, ok bool) 
 	from := mailconv.PartyOf(c.By)
 	n.Props = append(msgprops.ReportOn(original, suffix), from.Props(msgprops.Sender())...)
 	n.Props = append(n.Props, from.Props(msgprops.SentRepresenting())...)
-	for _, p := range []prop.Tagged{
+	n.Props = append(n.Props, []prop.Tagged{
 		{Tag: mapi.TagSubject, Value: prop.String(prefix + subject)}, {Tag: mapi.TagSubjectPrefix, Value: prop.String(prefix)},
 		{Tag: mapi.TagNormalizedSubject, Value: prop.String(subject)}, {Tag: mapi.TagBody, Value: prop.String(text)},
 		{Tag: mapi.TagReportText, Value: prop.String(text)}, {Tag: mapi.TagNativeBody, Value: prop.Uint32(mapi.NativeBodyPlainText)},
@@ -57,9 +57,7 @@ func (c Receipt) Message(stored []store.Property) (n store.NewMessage, ok bool) 
 		{Tag: mapi.TagClientSubmitTime, Value: prop.Time(c.Now)}, {Tag: mapi.TagDisplayTo, Value: prop.String(to.Name)},
 		{Tag: mapi.TagSearchKey, Value: prop.Binary(c.ID[:])}, {Tag: mapi.TagInternetMessageId, Value: prop.String("<" + hex.EncodeToString(c.ID[:]) + "@" + c.Host + ">")},
 		{Tag: mapi.TagImportance, Value: prop.Uint32(mapi.ImportanceNormal)}, {Tag: mapi.TagSensitivity, Value: prop.Uint32(mapi.SensitivityNormal)},
-	} {
-		n.Props = append(n.Props, p)
-	}
+	}...)
 	n.Recipients = []store.Recipient{{Type: mapi.RecipientTo, Props: to.RecipientProps(0, mapi.RecipientTo)}}
 	return n, true
 }

@@ -27,10 +27,10 @@ var attributeNames = strings.Fields(`
 	extension_attribute_1 extension_attribute_2 extension_attribute_3 extension_attribute_4 extension_attribute_5
 	extension_attribute_6 extension_attribute_7 extension_attribute_8 extension_attribute_9 extension_attribute_10
 	extension_attribute_11 extension_attribute_12 extension_attribute_13 extension_attribute_14 extension_attribute_15
-	keyword mail_tip* seniority delegates* resource resource_description capacity security x500* photo spoken_name home_server`)
+	keyword mail_tip* seniority delegates* send_as* resource resource_description capacity security x500* photo spoken_name home_server`)
 
 // references are the attributes that name other entries.
-var references = [...]string{"manager", "delegates"}
+var references = [...]string{"manager", "delegates", "send_as"}
 
 func (d *decoder) attributes(n ast.Node, a *Attributes, path string) {
 	a.Values = map[string][]string{}

@@ -138,7 +138,7 @@ var refused = []struct {
 users:
   - name: bob
     password: x
-    directory: {manager: nobody, delegates: [alice, nowhere]}
+    directory: {manager: nobody, delegates: [alice, nowhere], send_as: [no11]}
     messages:
       - {folder: Inbox, from: no1, to: [alice, no2], cc: [no3@x.test, "no 4@x"], bcc: [no5]}
     permissions: [{folder: Calendar, user: no6, role: Owner}, {folder: Calendar, user: Default, role: None}]
@@ -148,6 +148,7 @@ public_folder_admins: [alice, no10]
 `, []string{
 		`s.yaml:5: users[0].directory.manager: nobody is called "nobody": name a user, group or contact of the seed or the directory`,
 		`s.yaml:5: users[0].directory.delegates: nobody is called "nowhere": `,
+		`s.yaml:5: users[0].directory.send_as: nobody is called "no11": `,
 		`s.yaml:7: users[0].messages[0].from: nobody is called "no1": `,
 		`s.yaml:7: users[0].messages[0].to[1]: nobody is called "no2": `,
 		`s.yaml:7: users[0].messages[0].cc[1]: "no 4@x" is not an SMTP address: write it as name@domain, or "Some Body <name@domain>"`,

@@ -25,9 +25,6 @@ const (
 	firstGap byte = 2 // the gap before the first weight; gaps and weights alternate
 )
 
-// wideWeight is how many bytes a weight in a gap takes.
-const wideWeight = 3
-
 // newAlphabet looks at what a collator makes of ASCII.
 func newAlphabet(tag language.Tag) *alphabet {
 	c, a := newCollator(tag), new(alphabet)

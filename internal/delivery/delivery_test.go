@@ -28,6 +28,12 @@ contacts: [{name: ext, mail: ext@elsewhere.test}]
 
 func open(t *testing.T) *sqlite.Store {
 	t.Helper()
+	return openWith(t, users)
+}
+
+// openWith opens a store with the users of a seed.
+func openWith(t *testing.T, users string) *sqlite.Store {
+	t.Helper()
 	org := seed.Organization{Name: "mapid", AdminGroup: "First", Domain: "mapid.test"}
 	s, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "store.db"), Durability: sqlite.Off, Replica: org.ReplicaGUID()})
 	if err != nil {

@@ -114,3 +114,33 @@ func TestAuthorOfNewMessage(t *testing.T) {
 		t.Errorf("saved without the right: %s", got)
 	}
 }
+
+// TestWhoRegistersNames: who may write somewhere in the mailbox; for others a name that is not there has no id, [MS-OXCPRPT]
+// 2.2.12.2 and 3.2.5.10.
+func TestWhoRegistersNames(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.inbox()
+	w.clearPermissions()
+	one[*rop.ModifyPermissionsResponse](w, modifyPermissions(0, w.permission(mapi.PermissionAdd, "carol", 0, mapi.RoleReviewer)))
+	c := w.with("carol")
+	one[*rop.LogonResponse](c, delegateRequest(aliceDN))
+	ask := func(name string) (mapi.ErrorCode, uint16) {
+		r := c.run(&rop.GetPropertyIdsFromNamesRequest{
+			In: in(0), Flags: mapi.NamesCreate, PropertyNames: []prop.Name{{Kind: prop.NameString, GUID: mapi.PsInternetHeaders, Text: name}},
+		})[0].(*rop.GetPropertyIdsFromNamesResponse)
+		return r.ReturnValue, r.PropertyIDs[0]
+	}
+	if code, id := ask("x-new"); code != mapi.WarnWithErrors || id != 0 {
+		t.Errorf("a reviewer: %v, %04X", code, id)
+	}
+	one[*rop.ModifyPermissionsResponse](w, modifyPermissions(0, w.permission(mapi.PermissionAdd, "carol", 0, mapi.RoleContributor)))
+	code, id := ask("x-new")
+	if code != mapi.Success || id < 0x8000 {
+		t.Errorf("a contributor: %v, %04X", code, id)
+	}
+	one[*rop.ModifyPermissionsResponse](w, modifyPermissions(0, w.permission(mapi.PermissionAdd, "carol", 0, mapi.RoleReviewer)))
+	if code, again := ask("x-new"); code != mapi.Success || again != id {
+		t.Errorf("what is there, to a reviewer: %v, %04X", code, again)
+	}
+}

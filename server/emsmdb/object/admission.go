@@ -8,6 +8,7 @@ import (
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/server/emsmdb/acl"
+	"github.com/mapid/mapid/server/emsmdb/cache"
 	"github.com/mapid/mapid/store"
 )
 
@@ -33,7 +34,7 @@ func (l *Logon) admit(ctx context.Context, dir *store.Snapshot, openFlags uint32
 		return p.OwnerFlagDenied
 	}
 	l.refresh(dir)
-	ok, err := l.delegate(ctx)
+	ok, err := l.anywhere(ctx, rightsDelegate)
 	if err == nil && !ok {
 		err = p.NoOwnerPermission
 	}
@@ -57,8 +58,8 @@ func (l *Logon) refresh(dir *store.Snapshot) {
 	l.principals, l.directory = acl.NewPrincipals(dir, l.session.User.Name), dir.Version
 }
 
-// delegate reports whether the user has a right on any folder of the mailbox.
-func (l *Logon) delegate(ctx context.Context) (found bool, err error) {
+// anywhere reports whether the user has one of some rights on any folder of the mailbox.
+func (l *Logon) anywhere(ctx context.Context, rights Rights) (found bool, err error) {
 	err = l.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
 		root := l.mailbox.Special[store.SpecialRoot]
 		below, err := r.Folders(root, true, false)
@@ -70,7 +71,7 @@ func (l *Logon) delegate(ctx context.Context) (found bool, err error) {
 			if err != nil {
 				return err
 			}
-			if found = l.principals.Rights(permissions)&rightsDelegate != 0; found {
+			if found = l.principals.Rights(l.permissions(&cache.Folder{Folder: f, Permissions: permissions}))&rights != 0; found {
 				return nil
 			}
 		}

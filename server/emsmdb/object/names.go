@@ -63,6 +63,9 @@ func (l *Logon) IDsOf(ctx context.Context, names []prop.Name, create bool) ([]ui
 	return ids, nil
 }
 
+// rightsWriting are those of users who need names: who writes nowhere registers none, [MS-OXCPRPT] 3.2.5.10.
+const rightsWriting = Rights(mapi.RightCreate | mapi.RightEditOwned | mapi.RightEditAny | mapi.RightCreateSubFolder | mapi.RightFolderOwner)
+
 // lookUp finds ids and registers what is missing. Most calls ask for names that are there, and need no transaction
 // that writes.
 func (l *Logon) lookUp(ctx context.Context, names []prop.Name, create bool) (ids []uint16, err error) {
@@ -72,6 +75,11 @@ func (l *Logon) lookUp(ctx context.Context, names []prop.Name, create bool) (ids
 	})
 	if err != nil || !create || !missing(ids) {
 		return ids, err
+	}
+	if !l.privileged {
+		if may, err := l.anywhere(ctx, rightsWriting); err != nil || !may {
+			return ids, err
+		}
 	}
 	err = l.update(ctx, func(tx store.Tx) (err error) {
 		ids, err = tx.RegisterNames(l.mailbox.ID, names)

@@ -13,6 +13,7 @@ import (
 	"github.com/mapid/mapid/internal/profile"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/cache"
+	"github.com/mapid/mapid/server/emsmdb/lock"
 	"github.com/mapid/mapid/server/emsmdb/notify"
 	"github.com/mapid/mapid/server/emsmdb/submit"
 	"github.com/mapid/mapid/server/emsmdb/view"
@@ -68,7 +69,7 @@ type Env struct {
 	mailboxes  *cache.Mailboxes
 	hub        *notify.Hub
 	collations sync.Map // LCID → *prop.Collation
-	locks      streamLocks
+	locks      lock.Regions
 	origins    atomic.Uint64
 	spool      submit.Locks // messages that clients send themselves
 }

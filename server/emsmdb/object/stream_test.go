@@ -12,6 +12,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/profile"
 	"github.com/mapid/mapid/internal/prop"
+	"github.com/mapid/mapid/server/emsmdb/lock"
 )
 
 // TestStreamIsItsBytes writes, cuts, seeks and reads a stream at random, from within memory to far beyond what is held
@@ -145,14 +146,14 @@ func TestLockedRegions(t *testing.T) {
 		_, err := s.Read(t.Context(), n)
 		return err
 	}
-	for _, flags := range []uint32{LockReadable, 2} {
+	for _, flags := range []uint32{lock.Readable, 2} {
 		if err := mine.Lock(t.Context(), 20, 30, flags); err != nil {
 			t.Fatal(err)
 		}
 		for off := int64(0); off < 90; off += 5 {
 			touches := off < 50 && off+10 > 20
 			for _, write := range []bool{true, false} {
-				want := touches && (write || flags != LockReadable)
+				want := touches && (write || flags != lock.Readable)
 				if err := try(yours, off, 10, write); errors.Is(err, mapi.ErrAccessDenied) != want || err != nil && !want {
 					t.Errorf("flags %d, write %v at %d: %v", flags, write, off, err)
 				}
@@ -174,7 +175,7 @@ func TestLockedRegions(t *testing.T) {
 	if err := yours.Lock(t.Context(), 5, 10, 2); !errors.Is(err, mapi.ErrAccessDenied) {
 		t.Errorf("a lock over a lock: %v", err)
 	}
-	box.now = box.now.Add(lockLife + time.Second)
+	box.now = box.now.Add(lock.Life + time.Second)
 	if err := yours.Lock(t.Context(), 5, 10, 2); err != nil {
 		t.Errorf("over an abandoned lock: %v", err)
 	}

@@ -3,7 +3,7 @@
 usage: mapi_flow.py SCENARIO --host H --epm PORT --user U --password P --dn DN [--level connect|integrity|privacy]
                     [--expect FILE.json] [--fragment N]
 
-Scenarios: endpoints, read, libmapi, write, shared, submit, refused, held, wrong. Each prints what it saw as JSON and exits with 0 only if every
+Scenarios: endpoints, read, libmapi, write, shared, submit, woken, refused, held, wrong. Each prints what it saw as JSON and exits with 0 only if every
 check in it held.
 """
 
@@ -19,6 +19,7 @@ from exmapi import (
     CONNECT, EMSMDB, INTEGRITY, NSPI, PRIVACY, RFR, TAGS, Answer, Mailbox, MapiError, Session, Stub, bind,
     content_restriction, folder_id_from_entry_id, map_endpoint,
 )
+import mapi_notify
 import mapi_shared
 import mapi_submit
 import mapi_write
@@ -353,6 +354,11 @@ def submit(args):
     return mapi_submit.submit(args, LEVELS[args.level])
 
 
+def woken(args):
+    """Waits for mail, by EcDoAsyncWaitEx or by a datagram, and sees it come."""
+    return mapi_notify.woken(args, LEVELS[args.level])
+
+
 def refused(args):
     """With EncryptionRequired the clear connect gets ecNotEncrypted, an old client ecClientVerDisallowed, privacy is fine."""
     port = map_endpoint(args.host, args.epm, EMSMDB)
@@ -390,7 +396,7 @@ def wrong(args):
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("scenario", choices=["endpoints", "read", "libmapi", "write", "shared", "submit", "refused", "held", "wrong"])
+    p.add_argument("scenario", choices=["endpoints", "read", "libmapi", "write", "shared", "submit", "woken", "refused", "held", "wrong"])
     p.add_argument("--host", default="127.0.0.1")
     p.add_argument("--epm", type=int, default=135)
     p.add_argument("--user", default="alice")
@@ -400,6 +406,7 @@ def main():
     p.add_argument("--level", choices=sorted(LEVELS), default="privacy")
     p.add_argument("--fragment", type=int, default=0)
     p.add_argument("--expect")
+    p.add_argument("--push", action="store_true")
     args = p.parse_args()
     print(json.dumps(globals()[args.scenario](args), default=str))
 

@@ -501,6 +501,11 @@ func TestTableNotificationsOf2007(t *testing.T) {
 		t.Errorf("a restriction: %q", got)
 	}
 	check("restricted", "+x")
+	one[*rop.SortTableResponse](w, &rop.SortTableRequest{In: in(2), SortOrders: []prop.SortOrder{{Tag: mapi.TagMessageDeliveryTime, Order: prop.Descending}}})
+	one[*rop.RestrictResponse](w, &rop.RestrictRequest{In: in(2)})
+	w.rows(10)
+	w.tableEvents()
+	check("sorted by time and read", "+x")
 	one[*rop.ResetTableResponse](w, &rop.ResetTableRequest{In: in(2)})
 	check("after a reset", "changed")
 	one[*rop.SetColumnsResponse](w, &rop.SetColumnsRequest{In: in(2), PropertyTags: columns})

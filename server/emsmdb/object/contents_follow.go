@@ -16,6 +16,7 @@ type told struct {
 	order  *view.Order
 	newest store.ChangeNumber
 	seen   []*view.Order // what it read since, which it was not told of
+	lost   bool          // it read more than can be told of
 }
 
 // maxSeen is how many orders a client may read without being told what led from one to the other.
@@ -40,9 +41,12 @@ func (c *contents) Mark() {
 func (c *contents) Looked() {
 	t := &c.told
 	switch {
+	case t.lost:
+	case !t.known:
+		c.Mark()
 	case c.pages != nil || c.order == t.order || len(t.seen) > 0 && t.seen[len(t.seen)-1] == c.order:
 	case len(t.seen) == maxSeen:
-		c.told = told{}
+		c.told = told{lost: true}
 	default:
 		t.seen = append(t.seen, c.order)
 	}
@@ -63,6 +67,8 @@ func (c *contents) Steps(ctx context.Context, most int) ([]view.Step, bool, erro
 		return nil, false, err
 	case c.logon.require(s, Rights(mapi.RightReadAny)) != nil || before.order == c.order && len(before.seen) == 0:
 		return nil, true, nil
+	case before.lost:
+		return nil, false, nil
 	case !before.known: // unless nothing changed since somebody looked first
 		ids, ok := c.view.ChangedSince(0)
 		return nil, ok && len(ids) == 0, nil

@@ -28,18 +28,22 @@ func (h *hierarchy) Mark() {
 
 // Looked implements table.Followed.
 func (h *hierarchy) Looked() {
-	if slices.Equal(h.told[len(h.told)-1], h.list) {
-		return
-	}
-	if h.told = append(h.told, h.list); len(h.told) > maxSeen {
-		h.told, h.marked = h.told[:1], false
+	switch {
+	case h.lost:
+	case !h.marked:
+		h.Mark()
+	case slices.Equal(h.told[len(h.told)-1], h.list):
+	case len(h.told) > maxSeen:
+		h.lost = true
+	default:
+		h.told = append(h.told, h.list)
 	}
 }
 
 // Steps implements table.Followed.
 func (h *hierarchy) Steps(ctx context.Context, most int) ([]view.Step, bool, error) {
 	changes := h.changes.Take() // first: what happens from here on is for the next call
-	if len(changes.Others) == 0 && !changes.Listed && h.marked {
+	if len(changes.Others) == 0 && !changes.Listed && h.marked && !h.lost {
 		return nil, true, nil
 	}
 	if h.restriction != nil { // which may look at counts
@@ -48,8 +52,8 @@ func (h *hierarchy) Steps(ctx context.Context, most int) ([]view.Step, bool, err
 	if err := h.Sync(ctx); err != nil {
 		return nil, false, err
 	}
-	was, known := h.told, h.marked
-	h.told, h.marked = [][]view.Entry{h.list}, true
+	was, known := h.told, h.marked && !h.lost
+	h.told, h.marked, h.lost = [][]view.Entry{h.list}, true, false
 	h.show()
 	if !known || changes.Many {
 		return nil, false, nil

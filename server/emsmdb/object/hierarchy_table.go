@@ -55,6 +55,7 @@ type hierarchy struct {
 	changes *notify.Folders
 	told    [][]view.Entry // what the client was told of the rows, and what it read since
 	marked  bool
+	lost    bool // it read more than can be told of
 }
 
 func (h *hierarchy) Kind() table.Kind { return table.Hierarchy }

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
@@ -38,9 +39,8 @@ type Viewer interface {
 	May(ctx context.Context, folder store.FolderID, read bool) (may, gone bool, err error)
 	// Counts are the numbers of messages in a folder.
 	Counts(ctx context.Context, folder store.FolderID) (total, unread uint32, ok bool, err error)
-	// Mail is what is told of a message that arrived; ok is false if it is gone.
-	Mail(ctx context.Context, id store.MessageID) (class string, flags uint32, ok bool, err error)
-	// Wide says that message classes go out in Unicode.
+	// Wide says that message classes go out in Unicode, [MS-OXCNOTIF] 2.2.1.4.1.2: clients with a copy of the mailbox get
+	// 8-bit text.
 	Wide() bool
 }
 
@@ -96,7 +96,7 @@ func (s *Subscription) event(ctx context.Context, c *store.Change) (e Event, ok 
 	switch c.Kind {
 	case store.NewMail:
 		e.Wide = s.Viewer.Wide()
-		e.MessageClass, e.MessageFlags, ok, err = s.Viewer.Mail(ctx, c.Message)
+		e.MessageClass, e.MessageFlags, ok, err = s.mail(ctx, c.Message)
 		if !s.NewMailFlags {
 			e.MessageFlags = 0
 		}
@@ -166,6 +166,28 @@ func (s *Subscription) folderEvent(ctx context.Context, c *store.Change) (e Even
 		return s.counts(ctx, e, c)
 	}
 	return e, true, nil
+}
+
+// mail is what is told of a message that arrived; ok is false if it is gone.
+func (s *Subscription) mail(ctx context.Context, id store.MessageID) (class string, flags uint32, ok bool, err error) {
+	err = s.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
+		m, err := r.Message(id)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		props, err := r.Props(m.Bag, mapi.TagMessageClass)
+		if err != nil {
+			return err
+		}
+		if ok, flags = !m.Deleted, m.Flags; len(props) == 1 {
+			class = props[0].Value.Str()
+		}
+		return nil
+	})
+	return class, flags, ok, err
 }
 
 // modified lists the properties that a modification changed, in versions that tell.

@@ -46,6 +46,7 @@ type Options struct {
 	Folder       store.FolderID // of the scope, 0 if it is all of a mailbox
 	Sink         Sink
 	Viewer       Viewer
+	Store        store.Store
 	Replica      uint16 // of ids
 	ModifiedTags bool   // modifications tell which properties changed
 	NewMailFlags bool   // new mail tells its flags

@@ -69,7 +69,7 @@ func (s *Subscription) Kind() Kind { return KindSubscription }
 func (s *Subscription) Attach(to notify.Sink) {
 	p := &s.logon.env.Profile.Notify
 	s.changes = notify.NewSubscription(notify.Options{
-		Types: s.types, Folder: s.scope.Folder, Sink: to, Viewer: viewer{s.logon}, ModifiedTags: p.ModifiedTags, NewMailFlags: p.NewMailFlags,
+		Types: s.types, Folder: s.scope.Folder, Sink: to, Viewer: viewer{s.logon}, Store: s.logon.env.Store, ModifiedTags: p.ModifiedTags, NewMailFlags: p.NewMailFlags,
 		Replica: ownReplica,
 	})
 	s.stop = s.logon.env.hub.Watch(s.scope, s.changes.Note)
@@ -126,27 +126,5 @@ func (v viewer) Counts(ctx context.Context, id store.FolderID) (total, unread ui
 	return uint32(values[0].Int()), uint32(values[1].Int()), true, nil
 }
 
-// Mail implements notify.Viewer.
-func (v viewer) Mail(ctx context.Context, id store.MessageID) (class string, flags uint32, ok bool, err error) {
-	err = v.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {
-		m, err := r.Message(id)
-		if errors.Is(err, store.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		props, err := r.Props(m.Bag, mapi.TagMessageClass)
-		if err != nil {
-			return err
-		}
-		if ok, flags = !m.Deleted, m.Flags; len(props) == 1 {
-			class = props[0].Value.Str()
-		}
-		return nil
-	})
-	return class, flags, ok, err
-}
-
-// Wide implements notify.Viewer, [MS-OXCNOTIF] 2.2.1.4.1.2: clients with a copy of the mailbox get 8-bit text.
+// Wide implements notify.Viewer.
 func (v viewer) Wide() bool { return !v.session.Cached }

@@ -79,7 +79,7 @@ var importRules = []rule{
 	{"server/emsmdb/batch", append([]string{"store"}, bytesLayer...), "work in steps, on any objects"},
 	{"server/emsmdb/body", append([]string{"internal/codepage", "internal/msgprops", "internal/rtf", "store"}, bytesLayer...), "forms of text without an open message"},
 	{"server/emsmdb/cache", append([]string{"store"}, bytesLayer...), "what the store has, in memory"},
-	{"server/emsmdb/search", append([]string{"internal/profile", "store"}, bytesLayer...), "finds messages; who judges them is handed in"},
+	{"server/emsmdb/search", append([]string{"internal/codepage", "internal/profile", "store"}, bytesLayer...), "finds messages; who judges them is handed in"},
 	{"server/emsmdb/view", append([]string{"store"}, bytesLayer...), "orders rows and knows no ROP"},
 	{"server/smtp", []string{"internal/mailconv", "internal/delivery", "store", "auth"}, "servers do not know each other"},
 	{"server/admin", []string{"store", "internal/mapi", "internal/prop", "internal/trace", "internal/mailconv", "internal/delivery"}, "declares the interfaces it needs itself"},

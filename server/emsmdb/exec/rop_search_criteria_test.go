@@ -282,6 +282,36 @@ func TestSearchCriteriaOfOthers(t *testing.T) {
 	if got := bob.code(&rop.GetSearchCriteriaRequest{In: in(4)}); got != mapi.Success {
 		t.Errorf("read by a reviewer: %v", got)
 	}
+	// The folder shows a reviewer what they may read where it is, and nothing else.
+	rows := func() (list []string) {
+		t.Helper()
+		for _, row := range bob.listed(4, 0, mapi.TagSubject) {
+			list = append(list, row[0].Str())
+		}
+		return list
+	}
+	shown := len(s.listed(4, 0))
+	if got := rows(); len(got) != 0 || shown == 0 {
+		t.Errorf("bob sees %q of %d messages in a folder that is not his to read", got, shown)
+	}
+	sub := s.below("Shared", "for bob")
+	one[*rop.SetSearchCriteriaResponse](s.world, criteria(nil, mapi.SearchRecursive, s.inbox))
+	s.permit(sub, "bob", mapi.RoleReviewer)
+	s.settle()
+	if got := rows(); len(got) != 1 || got[0] != "for bob" {
+		t.Errorf("bob sees %q, want what was shared with him", got)
+	}
+	one[*rop.GetContentsTableResponse](bob, &rop.GetContentsTableRequest{InOut: inOut(4, 2)})
+	one[*rop.SetColumnsResponse](bob, &rop.SetColumnsRequest{In: in(2), PropertyTags: []mapi.PropTag{mapi.TagSubject}})
+	bob.sort(0, prop.SortOrder{Tag: mapi.TagMessageDeliveryTime})
+	one[*rop.RestrictResponse](bob, &rop.RestrictRequest{In: in(2), Restriction: prop.ExistRestriction{Tag: mapi.TagSubject}})
+	if got := one[*rop.QueryPositionResponse](bob, &rop.QueryPositionRequest{In: in(2)}); got.Denominator != 1 {
+		t.Errorf("bob's table has %d rows", got.Denominator)
+	}
+	s.permit(sub, "bob", mapi.RoleNone)
+	if got := subjects(bob.rows(10), 0); len(got) != 0 {
+		t.Errorf("bob still reads %q in a table that is open", got)
+	}
 }
 
 func TestSearchCriteriaOfPublicFolders(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 // order they came.
 func (c *contents) spec(a table.Arrangement) view.Spec {
 	spec := view.Spec{Selection: c.sel}
-	if len(a.Orders) == 0 && a.Restriction == nil && a.Split == 0 {
+	if len(a.Orders) == 0 && a.Restriction == nil && a.Split == 0 && c.guard() == nil {
 		return spec
 	}
 	p := c.placing(a)
@@ -37,7 +37,7 @@ func (c *contents) spec(a table.Arrangement) view.Spec {
 			spec.Load = view.LoadByTime(c.sel, spec.Shape.Reverse)
 		}
 	}
-	spec.Place, spec.Apart = p.pass, a.Restriction == nil
+	spec.Place, spec.Apart = p.pass, a.Restriction == nil && c.guard() == nil
 	if a.Restriction != nil && spec.Load == nil {
 		spec.Candidates = func(r store.Reader) ([]store.MessageID, bool, error) { return lookup.Messages(r, c.sel, a.Restriction) }
 	}
@@ -48,6 +48,9 @@ func (c *contents) spec(a table.Arrangement) view.Spec {
 func (c *contents) specKey(a table.Arrangement) string {
 	var w wire.Writer
 	w.PutString(strconv.FormatUint(uint64(c.logon.session.LCIDSort), 16))
+	if c.guard() != nil {
+		w.PutString("/" + c.logon.session.User.Name + "/")
+	}
 	w.U8(uint8(a.Categories))
 	w.U32(uint32(a.Split))
 	for _, o := range a.Orders {
@@ -67,6 +70,7 @@ type placing struct {
 	plan      *rowPlan
 	collation *prop.Collation
 	each      bool // the restriction looks at the one value of a row
+	guard     func() *members
 }
 
 func (c *contents) placing(a table.Arrangement) *placing {
@@ -74,7 +78,10 @@ func (c *contents) placing(a table.Arrangement) *placing {
 	for _, o := range a.Orders {
 		tags = append(tags, o.Tag)
 	}
-	p := &placing{contents: c.shared(a), a: a, collation: c.logon.env.collation(c.logon.session.LCIDSort)}
+	p := &placing{contents: c.shared(a), a: a, collation: c.logon.env.collation(c.logon.session.LCIDSort), guard: c.guard}
+	if c.guard() != nil {
+		tags = append(tags, mapi.TagFolderId)
+	}
 	restricted := prop.RestrictionTags(a.Restriction, nil)
 	p.each = a.Split != 0 && slices.ContainsFunc(restricted, func(t mapi.PropTag) bool {
 		return t.ID() == a.Split.ID() && t.Type()&mapi.PtypMVInstance != 0
@@ -103,8 +110,12 @@ func (c *contents) shared(a table.Arrangement) *contents {
 func (p *placing) pass() view.PlaceFunc {
 	m := prop.NewMatcher(p.a.Restriction, p.collation)
 	var key []byte
+	guard := p.guard()
 	return func(r store.Reader, id store.MessageID, values []prop.Value, emit func(view.Place)) error {
 		facts := p.plan.facts(p.contents, id, 0, values)
+		if shown, err := guard.shows(r, facts); !shown {
+			return err
+		}
 		for i := range p.plan.instances(values) {
 			facts.instance = i
 			if p.a.Restriction != nil && (i == 0 || p.each) {

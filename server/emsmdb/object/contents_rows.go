@@ -33,14 +33,14 @@ func (c *contents) planFor(tags []mapi.PropTag) {
 	if c.plan != nil && slices.Equal(c.plan.tags, tags) {
 		return
 	}
-	c.plan, c.shown = newRowPlan(tags, c.arranged.Split.ID()), ""
+	c.plan, c.shown = c.newPlan(tags), ""
 }
 
 // Shown implements table.Keeper.
 func (c *contents) Shown(ctx context.Context, marks []view.Entry, columns []mapi.PropTag, show func([]prop.Value) prop.Row) ([]prop.Row, error) {
 	c.planFor(columns)
 	out := make([]prop.Row, len(marks))
-	if c.arranged.Split != 0 || c.logon.perUser(c.sel.Associated) { // rows of their own
+	if c.arranged.Split != 0 || c.logon.perUser(c.sel.Associated) || c.guard() != nil { // rows of their own
 		all := make([]int, len(marks))
 		for i := range all {
 			all[i] = i
@@ -135,7 +135,7 @@ func (c *contents) sources(marks []view.Entry) []store.MessageID {
 // read gives the columns of a plan for rows, headers included. A row that is gone is nil. Without a reader it fails with
 // errNotCached if not all is in memory.
 func (c *contents) read(r store.Reader, plan *rowPlan, marks []view.Entry) ([][]prop.Value, error) {
-	if plan.flags >= 0 && c.logon.perUser(c.sel.Associated) && r == nil {
+	if plan.flags >= 0 && c.logon.perUser(c.sel.Associated) && r == nil || c.guard() != nil && r == nil {
 		return nil, errNotCached
 	}
 	fetched, err := c.logon.env.fetch(r, plan, c.sel, c.sources(marks))
@@ -154,13 +154,16 @@ func (c *contents) made(r store.Reader, plan *rowPlan, marks []view.Entry, fetch
 			return nil, err
 		}
 	}
-	out = make([][]prop.Value, len(marks))
+	out, guard := make([][]prop.Value, len(marks)), c.guard()
 	for i, values := range fetched {
 		switch m := marks[i]; {
 		case m.IsCategory():
 			out[i], err = c.header(r, plan, m)
 		case values != nil:
-			facts := plan.facts(c, m.ID, m.Instance, values)
+			facts, shown := plan.facts(c, m.ID, m.Instance, values), false
+			if shown, err = guard.shows(r, facts); !shown {
+				break
+			}
 			if perUser {
 				facts.flags = c.logon.seen(facts.flags, have[m.ID])
 			}

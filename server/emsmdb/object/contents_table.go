@@ -51,7 +51,7 @@ func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32
 	if s.Type == store.FolderSearch && src.sel == (store.Selection{Folder: f.id}) {
 		t.event |= mapi.NotifySearchFolder
 	}
-	rows, err := t.rowCount(ctx, s, src.sel)
+	rows, err := t.rowCount(ctx, s, src)
 	if err != nil {
 		t.Close()
 		return nil, 0, err
@@ -61,8 +61,9 @@ func (f *Folder) ContentsTable(ctx context.Context, flags uint8) (*Table, uint32
 
 // rowCount is exact: a client that recovers deleted items breaks on any other number. The lists that are counted in
 // the folder need no look at the messages.
-func (t *Table) rowCount(ctx context.Context, s *cache.Folder, sel store.Selection) (uint32, error) {
-	switch {
+func (t *Table) rowCount(ctx context.Context, s *cache.Folder, src *contents) (uint32, error) {
+	switch sel := src.sel; {
+	case src.guard() != nil:
 	case !sel.Deleted && sel.Associated:
 		return uint32(s.AssocCount), nil
 	case !sel.Deleted:
@@ -224,7 +225,7 @@ func (c *contents) Arrange(a table.Arrangement) error {
 // Find implements table.Source.
 func (c *contents) Find(ctx context.Context, rs prop.Restriction, marks []view.Entry) (int, error) {
 	tags := prop.RestrictionTags(rs, nil)
-	plan := newRowPlan(tags, c.arranged.Split.ID())
+	plan := c.newPlan(tags)
 	matcher := prop.NewMatcher(rs, c.logon.env.collation(c.logon.session.LCIDSort))
 	at := -1
 	err := c.logon.env.Store.View(ctx, store.Scope{}, func(r store.Reader) error {

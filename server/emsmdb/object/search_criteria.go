@@ -39,7 +39,7 @@ func (f *Folder) SetSearchCriteria(ctx context.Context, c SearchCriteria) error 
 	if err := f.search(ctx, mapi.RightFolderOwner); err != nil {
 		return err
 	}
-	set := search.Criteria{Restriction: prop.ConvertRestriction(c.Restriction, f.text(true)), Flags: c.Flags}
+	set := search.Criteria{Restriction: search.Text(c.Restriction, true, f.logon.session.CodePage), Flags: c.Flags}
 	for _, fid := range c.Folders {
 		s, err := f.logon.folder(ctx, fid)
 		if err == nil {
@@ -70,27 +70,9 @@ func (f *Folder) SearchCriteria(ctx context.Context, unicode bool) (*SearchCrite
 	if err != nil {
 		return nil, err
 	}
-	c := &SearchCriteria{Restriction: prop.ConvertRestriction(s.Restriction, f.text(unicode)), Flags: search.State(&s)}
+	c := &SearchCriteria{Restriction: search.Text(s.Restriction, unicode, f.logon.session.CodePage), Flags: search.State(&s)}
 	for _, id := range s.Scopes {
 		c.Folders = append(c.Folders, mapi.NewID(ownReplica, uint64(id)))
 	}
 	return c, nil
-}
-
-// text turns text and its tags into Unicode, or into the session's code page.
-func (f *Folder) text(unicode bool) func(prop.Tagged) prop.Tagged {
-	types := map[mapi.PropType]mapi.PropType{mapi.PtypString: mapi.PtypString8, mapi.PtypMultiString: mapi.PtypMultiString8}
-	if unicode {
-		types = map[mapi.PropType]mapi.PropType{mapi.PtypString8: mapi.PtypString, mapi.PtypMultiString8: mapi.PtypMultiString}
-	}
-	return func(t prop.Tagged) prop.Tagged {
-		base := t.Tag.Type() &^ mapi.PtypMVInstance
-		if typ, ok := types[base]; ok {
-			t.Tag = t.Tag.WithType(typ | t.Tag.Type()&mapi.PtypMVInstance)
-		}
-		if typ, ok := types[t.Value.Type()]; ok {
-			t.Value = Typed(t.Value, typ, unicode, f.logon.session.CodePage)
-		}
-		return t
-	}
 }

@@ -33,7 +33,7 @@ var logonTags = []mapi.PropTag{
 	mapi.TagSerializedReplidGuidMap, mapi.TagHierarchyServer, mapi.TagTestLineSpeed, mapi.TagValidFolderMask,
 	mapi.TagIpmSubtreeEntryId, mapi.TagIpmOutboxEntryId, mapi.TagIpmWastebasketEntryId, mapi.TagIpmSentMailEntryId,
 	mapi.TagViewsEntryId, mapi.TagCommonViewsEntryId, mapi.TagFinderEntryId, mapi.TagAccess, mapi.TagRights,
-	mapi.TagAdditionalRenEntryIdsEx,
+	mapi.TagAdditionalRenEntryIdsEx, mapi.TagMaximumSubmitMessageSize,
 }
 
 // entryFolders are the pointers to folders among a store's properties.
@@ -192,6 +192,8 @@ func (s *logonState) who(tag mapi.PropTag) prop.Value {
 		return quota(s.quota.Receive)
 	case mapi.TagStorageQuotaLimit.ID():
 		return quota(s.quota.Warning)
+	case mapi.TagMaximumSubmitMessageSize.ID():
+		return quota(s.env.Profile.Submit.MaxSize)
 	case mapi.TagOutOfOfficeState.ID():
 		for i := range s.props {
 			if s.props[i].Tag.ID() == tag.ID() {

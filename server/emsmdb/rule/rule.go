@@ -3,6 +3,7 @@
 package rule
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -50,49 +51,67 @@ func Apply(list []store.Rule, flags uint8, changes []Change, o Options) (after [
 	if flags&^mapi.RulesReplace != 0 {
 		return nil, false, mapi.ErrInvalidParameter
 	}
-	replace := flags&mapi.RulesReplace != 0
-	after = slices.Clone(list)
-	if replace {
-		after = nil
+	e := &edit{Options: o}
+	if flags&mapi.RulesReplace == 0 {
+		for i := range list {
+			e.put(len(e.list), list[i])
+		}
 	}
 	var full error
 	for i := range changes {
 		c := &changes[i]
-		var next []store.Rule
 		switch {
 		case c.Flags == mapi.RuleAdd:
-			next, err = o.add(after, c.Props)
-		case replace:
+			err = e.add(c.Props)
+		case flags&mapi.RulesReplace != 0:
 			err = mapi.ErrInvalidParameter
 		case c.Flags == mapi.RuleModify:
-			next, err = o.modify(after, c.Props)
+			err = e.modify(c.Props)
 		case c.Flags == mapi.RuleRemove:
-			next, err = o.remove(after, c.Props)
+			err = e.remove(c.Props)
 		default:
 			err = mapi.ErrInvalidParameter
+		}
+		if errors.Is(err, mapi.ErrMemory) {
+			full, err = err, nil
 		}
 		if err != nil {
 			return nil, false, err
 		}
-		if o.tooMuch(next) && len(next) >= len(after) {
-			full = mapi.ErrMemory
-			continue
-		}
-		after = next
 	}
-	return after, full == nil || o.Profile.SavesPartOfChanges, full
+	return e.list, full == nil || o.Profile.SavesPartOfChanges, full
 }
 
-// tooMuch reports whether a list exceeds what a folder may have, [MS-OXORULE] 3.2.5.2 note 20.
-func (o *Options) tooMuch(list []store.Rule) bool {
-	bytes, disabled := 0, 0
-	for i := range list {
-		bytes += size(&list[i])
-		if list[i].State&mapi.RuleEnabled == 0 {
-			disabled++
-		}
+// edit is a list of rules that is being changed, with what it takes.
+type edit struct {
+	Options
+	list            []store.Rule
+	bytes, disabled int
+}
+
+// count adds what a rule takes, or with -1 takes it off.
+func (e *edit) count(r *store.Rule, sign int) {
+	e.bytes += sign * size(r)
+	if r.State&mapi.RuleEnabled == 0 {
+		e.disabled += sign
 	}
-	return o.Profile.SizeLimit != 0 && bytes > o.Profile.SizeLimit || o.Profile.DisabledLimit != 0 && disabled > o.Profile.DisabledLimit
+}
+
+// put puts a rule at a place in the list, which may be its end.
+func (e *edit) put(at int, r store.Rule) {
+	if at == len(e.list) {
+		e.list = append(e.list, r)
+	} else {
+		e.count(&e.list[at], -1)
+		e.list[at] = r
+	}
+	e.count(&r, 1)
+}
+
+// tooMuch reports whether the list exceeds what a folder may have, [MS-OXORULE] 3.2.5.2 note 20.
+func (e *edit) tooMuch() bool {
+	p := e.Profile
+	return p.SizeLimit != 0 && e.bytes > p.SizeLimit || p.DisabledLimit != 0 && e.disabled > p.DisabledLimit
 }
 
 // size is how many bytes a rule counts for: those of its properties as they travel.
@@ -105,50 +124,61 @@ func size(r *store.Rule) int {
 }
 
 // add appends a rule, which gets its id from the store.
-func (o *Options) add(list []store.Rule, props []prop.Tagged) ([]store.Rule, error) {
-	var r store.Rule
-	given, err := o.read(props)
+func (e *edit) add(props []prop.Tagged) error {
+	given, err := e.read(props)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	_, named := given[mapi.TagRuleId.ID()]
 	_, acts := given[mapi.TagRuleActions.ID()]
 	_, provided := given[mapi.TagRuleProvider.ID()]
 	if named || !acts || !provided {
-		return nil, mapi.ErrInvalidParameter
+		return mapi.ErrInvalidParameter
 	}
-	o.set(&r, given)
-	return append(slices.Clone(list), r), nil
+	var r store.Rule
+	e.set(&r, given)
+	at := len(e.list)
+	if e.put(at, r); e.tooMuch() {
+		e.count(&r, -1)
+		e.list = e.list[:at]
+		return mapi.ErrMemory
+	}
+	return nil
 }
 
-// modify changes the properties of a rule that are given.
-func (o *Options) modify(list []store.Rule, props []prop.Tagged) ([]store.Rule, error) {
-	given, err := o.read(props)
+// modify changes the properties of a rule that are given. In a list that is too long already a rule may still shrink.
+func (e *edit) modify(props []prop.Tagged) error {
+	given, err := e.read(props)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	at, err := indexOf(list, given)
+	at, err := indexOf(e.list, given)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	after := slices.Clone(list)
-	r := after[at]
+	before, bytes, disabled := e.list[at], e.bytes, e.disabled
+	r := before
 	r.Props = slices.Clone(r.Props)
-	o.set(&r, given)
-	after[at] = r
-	return after, nil
+	e.set(&r, given)
+	if e.put(at, r); e.tooMuch() && (e.bytes > bytes || e.disabled > disabled) {
+		e.put(at, before)
+		return mapi.ErrMemory
+	}
+	return nil
 }
 
-func (o *Options) remove(list []store.Rule, props []prop.Tagged) ([]store.Rule, error) {
-	given, err := o.read(props)
+func (e *edit) remove(props []prop.Tagged) error {
+	given, err := e.read(props)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	at, err := indexOf(list, given)
+	at, err := indexOf(e.list, given)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return slices.Delete(slices.Clone(list), at, at+1), nil
+	e.count(&e.list[at], -1)
+	e.list = slices.Delete(e.list, at, at+1)
+	return nil
 }
 
 // indexOf finds the rule that PidTagRuleId names. Those just added have no id yet.

@@ -92,6 +92,9 @@ func (s *Service) connect(ctx context.Context, caller auth.Caller, req *ConnectR
 		log.Warn("connect refused", zap.String("reason", "limit"), zap.Error(err))
 		return refused, err
 	}
+	if req.Link != noLink && s.opts.Profile.EMSMDB.LinksSessions {
+		s.registry.link(ses, uint16(req.Link), req.TimeStamp)
+	}
 	ses.log = s.log.With(zap.Uint64("session", uint64(ses.id)), zap.String("user", ses.account))
 	ses.state.Bind(ses.index, ses.log)
 	readAux(auxIn, &ses.client)

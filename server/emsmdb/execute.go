@@ -90,7 +90,7 @@ func (s *Service) executeLocked(ctx context.Context, caller auth.Caller, ses *se
 	defer ses.ran(running)
 	payloads, err := s.exec.Run(running, ses.state, exec.Input{
 		Payload: payload, Packed: packed, Max: req.OutMax - profile.MinBuffer, Chain: req.Flags&ExecuteChain != 0, Overhead: profile.MinBuffer,
-		Observe: s.observer(caller, ses), Client: ses.program(), Cached: ses.cached(),
+		Observe: s.observer(caller, ses), Client: ses.program(), Cached: ses.cached(), Linked: s.linked(ses),
 	})
 	if errors.Is(err, exec.ErrFault) {
 		return nil, ErrBadRequest

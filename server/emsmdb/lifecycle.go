@@ -47,3 +47,19 @@ func (s *session) cached() bool {
 	defer s.mu.Unlock()
 	return s.client.Mode == ModeCached
 }
+
+// linked returns what lists the indexes of the sessions linked with one that have something to fetch; nil where versions
+// link no sessions, [MS-OXCNOTIF] 3.1.5.6.
+func (s *Service) linked(ses *session) func() []uint16 {
+	if !s.opts.Profile.EMSMDB.LinksSessions {
+		return nil
+	}
+	return func() (pending []uint16) {
+		for _, other := range s.registry.linkedWith(ses) {
+			if other.state.Queue().Pending() {
+				pending = append(pending, other.index)
+			}
+		}
+		return pending
+	}
+}

@@ -64,6 +64,36 @@ func (r *registry) linked(index uint16, stamp uint32) bool {
 	return s != nil && s.stamp == stamp
 }
 
+// link links a session with the one of an index and time stamp, if that is of the same account.
+func (r *registry) link(s *session, index uint16, stamp uint32) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	to := r.indexes[index]
+	if to == nil || to == s || to.stamp != stamp || to.account != s.account {
+		return
+	}
+	if to.links == nil {
+		to.links = &[]*session{to}
+	}
+	s.links = to.links
+	*s.links = append(*s.links, s)
+}
+
+// linkedWith lists the other sessions that a session is linked with.
+func (r *registry) linkedWith(s *session) (out []*session) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s.links == nil {
+		return nil
+	}
+	for _, other := range *s.links {
+		if other != s {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
 // remove forgets the session and returns it, or nil if it is gone already.
 func (r *registry) remove(id SessionID) *session {
 	r.mu.Lock()
@@ -74,6 +104,9 @@ func (r *registry) remove(id SessionID) *session {
 	}
 	delete(r.sessions, id)
 	delete(r.indexes, s.index)
+	if s.links != nil {
+		*s.links = slices.DeleteFunc(*s.links, func(other *session) bool { return other == s })
+	}
 	if r.users[s.account]--; r.users[s.account] <= 0 {
 		delete(r.users, s.account)
 	}

@@ -29,8 +29,9 @@ type SessionID uint64
 // session is one Session Context, [MS-OXCRPC] 3.1.1.1.
 type session struct {
 	id      SessionID
-	index   uint16 // picxr, unique among living sessions
-	stamp   uint32 // pulTimeStamp, for linking
+	index   uint16      // picxr, unique among living sessions
+	stamp   uint32      // pulTimeStamp, for linking
+	links   *[]*session // the sessions linked with this one, itself included; nil if none are; guarded by the registry
 	caller  auth.Caller
 	account string
 	version profile.Version

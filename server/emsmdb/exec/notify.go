@@ -28,8 +28,14 @@ func (b *buffer) notify(ctx context.Context) {
 		places = places[1:]
 	}
 	b.s.queue.fetched(places)
-	if len(places) > 0 {
+	// Some versions say so even if everything fitted that was there to begin with.
+	if len(places) > 0 || b.e.env.Profile.ROP.PendingAlways && b.s.queue.Pending() {
 		b.pending(b.s.index)
+	}
+	if b.in.Linked != nil {
+		for _, session := range b.in.Linked() {
+			b.pending(session)
+		}
 	}
 }
 

@@ -29,6 +29,8 @@ type Input struct {
 	Overhead int
 	// Client names the program that asks, for the report of what is missing.
 	Client string
+	// Linked lists the indexes of linked sessions that have something to fetch, [MS-OXCNOTIF] 3.1.5.6; nil is none.
+	Linked func() []uint16
 	// Cached says that the program keeps a copy of the mailbox.
 	Cached bool
 	// Observe is told of every ROP; nil tells nobody.

@@ -41,6 +41,25 @@ func RestrictionTags(rs Restriction, tags []mapi.PropTag) []mapi.PropTag {
 	return tags
 }
 
+// LooksInside reports whether a restriction looks at recipients or attachments.
+func LooksInside(rs Restriction) bool {
+	switch rs := rs.(type) {
+	case AndRestriction:
+		return slices.ContainsFunc(rs.Parts, LooksInside)
+	case OrRestriction:
+		return slices.ContainsFunc(rs.Parts, LooksInside)
+	case NotRestriction:
+		return LooksInside(rs.Part)
+	case CommentRestriction:
+		return LooksInside(rs.Part)
+	case CountRestriction:
+		return LooksInside(rs.Part)
+	case SubObjectRestriction:
+		return true
+	}
+	return false
+}
+
 // CountsMatches reports whether a restriction lets a limited number of rows pass.
 func CountsMatches(rs Restriction) bool {
 	switch rs := rs.(type) {

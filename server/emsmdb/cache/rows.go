@@ -76,6 +76,38 @@ func (c *Rows) Put(kind string, sel store.Selection, ids []store.MessageID, rows
 	}
 }
 
+// Fetch returns the values of rows of a kind: those that are there, and the others as read reads them, which are kept
+// then. A message that is gone has none.
+func (c *Rows) Fetch(kind string, sel store.Selection, ids []store.MessageID, read func([]store.MessageID) ([][]prop.Value, error)) ([][]prop.Value, error) {
+	kept := make([]prop.Row, len(ids))
+	missing, before := c.Get(kind, sel, ids, kept)
+	out := make([][]prop.Value, len(ids))
+	for i := range kept {
+		out[i] = kept[i].Values
+	}
+	if len(missing) == 0 {
+		return out, nil
+	}
+	ask := ids
+	if len(missing) < len(ids) {
+		ask = make([]store.MessageID, len(missing))
+		for i, at := range missing {
+			ask[i] = ids[at]
+		}
+	}
+	rows, err := read(ask)
+	if err != nil {
+		return nil, err
+	}
+	fresh := make([]prop.Row, len(rows))
+	for i, at := range missing {
+		out[at] = rows[i]
+		fresh[i].Values = rows[i]
+	}
+	c.Put(kind, sel, ask, fresh, before)
+	return out, nil
+}
+
 func (c *Rows) clear() {
 	clear(c.kinds)
 	c.bytes = 0

@@ -1,7 +1,9 @@
 package exec_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mapid/mapid/internal/mapi"
@@ -223,4 +225,46 @@ func TestRestrictionsOverImpossibleTypes(t *testing.T) {
 			w.run(&rop.ReleaseRequest{In: in(2)})
 		}
 	}
+}
+
+// TestRestrictToWordsInLongTexts looks for a word that stands in the part of a text that rows cut, which takes another
+// look at a message than the pass over the folder, among many messages with short texts.
+func TestRestrictToWordsInLongTexts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, withSeed(numbered(0)))
+	inbox := store.FolderID(w.inbox().FolderIDs[fidInbox].Counter())
+	long := strings.Repeat("one word after another ", 400)
+	comment := mapi.Tag(0x3004, mapi.PtypString)
+	w.change("alice", func(tx store.Tx) error {
+		for i := range 700 {
+			text := "short"
+			switch i % 100 {
+			case 7:
+				text = long + "needle"
+			case 8:
+				text = long
+			case 9:
+				text = "a needle"
+			}
+			_, err := tx.CreateMessage(store.NewMessage{Folder: inbox, Props: []prop.Tagged{
+				{Tag: mapi.TagSubject, Value: prop.String(fmt.Sprintf("s%03d", i))}, {Tag: comment, Value: prop.String(text)},
+			}})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var want []string
+	for i := range 700 {
+		if i%100 == 7 || i%100 == 9 {
+			want = append(want, fmt.Sprintf("s%03d", i))
+		}
+	}
+	w.contents(mapi.TagSubject)
+	w.sort(0, prop.SortOrder{Tag: mapi.TagSubject})
+	one[*rop.RestrictResponse](w, &rop.RestrictRequest{In: in(2), Restriction: prop.ContentRestriction{
+		Fuzzy: prop.FuzzySubstring, Tag: comment, Value: prop.Tagged{Tag: comment, Value: prop.String("needle")},
+	}})
+	expectRows(t, "words", subjects(w.rows(100), 0), want)
 }

@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/msgprops"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/server/emsmdb/acl"
 	"github.com/mapid/mapid/server/emsmdb/lookup"
@@ -154,9 +154,6 @@ func memberOf(dir *store.Snapshot) func(member, list string) bool {
 
 // dnOf returns the DN in a permanent entry id of the address book, [MS-OXCDATA] 2.2.5.2; empty if it is none.
 func dnOf(entryID string) string {
-	const head = 4 + 16 + 4 + 4 // flags, provider, version, type
-	if len(entryID) <= head {
-		return ""
-	}
-	return strings.TrimSuffix(entryID[head:], "\x00")
+	e, _ := msgprops.ParseAddressBookEntryID([]byte(entryID))
+	return e.DN
 }

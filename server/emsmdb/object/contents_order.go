@@ -37,7 +37,7 @@ func (c *contents) spec(a table.Arrangement) view.Spec {
 			spec.Load = view.LoadByTime(c.sel, spec.Shape.Reverse)
 		}
 	}
-	spec.Place, spec.Apart = p.pass, a.Restriction == nil && c.guard() == nil
+	spec.Place, spec.Apart = p.pass, c.guard() == nil && p.apart()
 	if a.Restriction != nil && spec.Load == nil {
 		spec.Candidates = func(r store.Reader) ([]store.MessageID, bool, error) { return lookup.Messages(r, c.sel, a.Restriction) }
 	}
@@ -104,6 +104,15 @@ func (c *contents) shared(a table.Arrangement) *contents {
 	return &contents{
 		logon: l, folder: c.folder, rights: acl.All, sel: c.sel, found: c.found, arranged: a, dir: c.dir,
 	}
+}
+
+// apart reports whether most messages can be placed by what was fetched of them: where a restriction looks at texts,
+// recipients or attachments, or at one value of a row, each takes another look.
+func (p *placing) apart() bool {
+	rs := p.a.Restriction
+	return rs == nil || !p.each && !prop.LooksInside(rs) && !slices.ContainsFunc(prop.RestrictionTags(rs, nil), func(t mapi.PropTag) bool {
+		return t.ID() == mapi.TagBody.ID()
+	})
 }
 
 // pass starts one pass over messages.

@@ -189,34 +189,10 @@ func planName(fetch []mapi.PropTag) string {
 // fetch reads rows of messages for a plan, from memory as far as they are there; without a reader only from there. A
 // message that is gone has none. The rows are shared.
 func (e *Env) fetch(r store.Reader, p *rowPlan, sel store.Selection, ids []store.MessageID) ([][]prop.Value, error) {
-	kept := make([]prop.Row, len(ids))
-	missing, before := e.rows.Get(p.name, sel, ids, kept)
-	out := make([][]prop.Value, len(ids))
-	for i := range kept {
-		out[i] = kept[i].Values
-	}
-	switch {
-	case len(missing) == 0:
-		return out, nil
-	case r == nil:
-		return nil, errNotCached
-	}
-	ask := ids
-	if len(missing) < len(ids) {
-		ask = make([]store.MessageID, len(missing))
-		for i, at := range missing {
-			ask[i] = ids[at]
+	return e.rows.Fetch(p.name, sel, ids, func(ids []store.MessageID) ([][]prop.Value, error) {
+		if r == nil {
+			return nil, errNotCached
 		}
-	}
-	rows, err := r.Rows(sel, ask, p.fetch)
-	if err != nil {
-		return nil, err
-	}
-	fresh := make([]prop.Row, len(rows))
-	for i, at := range missing {
-		out[at] = rows[i]
-		fresh[i].Values = rows[i]
-	}
-	e.rows.Put(p.name, sel, ask, fresh, before)
-	return out, nil
+		return r.Rows(sel, ids, p.fetch)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/mapid/mapid/internal/mapi"
 	"github.com/mapid/mapid/internal/prop"
 	"github.com/mapid/mapid/internal/wire"
+	"github.com/mapid/mapid/server/emsmdb/view"
 	"github.com/mapid/mapid/store"
 )
 
@@ -23,6 +24,9 @@ func (l *Logon) whole(r store.Reader, id store.MessageID, tag mapi.PropTag, v pr
 		return prop.String(text), nil
 	case base != mapi.PtypString && base != mapi.PtypString8 && base != mapi.PtypBinary, len(v.Str()) < cut:
 		return v, nil
+	}
+	if r == nil {
+		return v, view.ErrReader
 	}
 	m, err := r.Message(id)
 	if err != nil {

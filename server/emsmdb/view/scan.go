@@ -1,8 +1,11 @@
 package view
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/mapid/mapid/internal/prop"
@@ -21,6 +24,9 @@ const (
 	batches   = 4
 )
 
+// ErrReader is what a Place returns that has no Reader and can't place a message without, before it emits anything.
+var ErrReader = errors.New("view: a message can't be placed without a reader")
+
 // errPlacing is how a Place failed that did not return.
 type errPlacing struct{ cause any }
 
@@ -38,11 +44,12 @@ func (v *View) scan(ctx context.Context, r store.Reader, add func(Place, store.M
 			return place(r, id, values, add)
 		})
 	}
+	var later []store.MessageID // that another look is needed at
 	work, done := make(chan batch, batches), make(chan error, 1)
 	failed := make(chan struct{}) // closed when nothing is placed any more
 	go func() {
 		defer close(failed)
-		done <- v.placeAll(work, add)
+		done <- v.placeAll(work, add, &later)
 	}()
 	finish := sync.OnceFunc(func() { close(work) })
 	defer finish()
@@ -73,11 +80,16 @@ func (v *View) scan(ctx context.Context, r store.Reader, add func(Place, store.M
 	if placing := <-done; placing != nil {
 		return placing
 	}
+	for chunk := range slices.Chunk(later, batchRows) {
+		if err == nil {
+			err = cmp.Or(ctx.Err(), v.place(r, chunk, add))
+		}
+	}
 	return err
 }
 
-// placeAll places batches until there are no more.
-func (v *View) placeAll(work <-chan batch, add func(Place, store.MessageID)) (err error) {
+// placeAll places batches until there are no more, and notes the messages that it can't place.
+func (v *View) placeAll(work <-chan batch, add func(Place, store.MessageID), later *[]store.MessageID) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = errPlacing{cause}
@@ -87,7 +99,11 @@ func (v *View) placeAll(work <-chan batch, add func(Place, store.MessageID)) (er
 	for b := range work {
 		width := len(b.values) / len(b.ids)
 		for i, id := range b.ids {
-			if err := place(nil, id, b.values[i*width:(i+1)*width], add); err != nil {
+			err := place(nil, id, b.values[i*width:(i+1)*width], add)
+			if err == ErrReader { //nolint:errorlint // our own
+				*later, err = append(*later, id), nil
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -34,7 +34,7 @@ type Spec struct {
 	// Candidates lists, by id, the messages that Place does not hide, and perhaps others, where they are known without a
 	// look at every message; ok is false where they are not. nil is never.
 	Candidates func(r store.Reader) (ids []store.MessageID, ok bool, err error)
-	// Apart says that Place does not use its Reader, which may be nil then.
+	// Apart says that Place may be called without a Reader: it returns ErrReader where it needs one.
 	Apart bool
 	// Whole says that a message's place depends on the others: every change means a pass over the whole folder.
 	Whole bool

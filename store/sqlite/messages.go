@@ -73,14 +73,18 @@ func (t *tx) CreateMessage(n store.NewMessage) (store.Message, error) {
 		return store.Message{}, err
 	}
 	t.noteMessage(store.MessageCreated, m, m.Change)
-	return m, t.queue(m)
+	return m, nil
 }
 
 func (t *tx) insertMessage(m store.Message, h *hot) error {
-	return t.c.exec(insertMessage, append(append([]any{
+	err := t.c.exec(insertMessage, append(append([]any{
 		int64(m.Folder), part(m.Associated, m.Deleted), int64(m.ID), int64(m.Mailbox), int64(m.Bag), int64(m.Flags), int64(m.Status), m.Size,
 		int64(m.Received), int64(m.Created), int64(m.Modified), int64(m.Change), int64(m.ReadChange), int64(m.Attachments), int64(m.Recipients), h.odd,
 	}, h.columns[:]...), h.lookups[:]...)...)
+	if err != nil {
+		return err
+	}
+	return t.queue(m)
 }
 
 // noteMessage tells of a change of one message.

@@ -211,6 +211,7 @@ func testSearches(t *testing.T, open Open) {
 		"Definition": testSearchDefinition, "Refusals": testSearchRefusals, "Build": testSearchBuild, "Follow": testSearchFollow,
 		"Folders": testSearchFolders, "Static": testSearchStatic, "Stop": testSearchStop, "Stale": testSearchStale, "Rows": testSearchRows,
 		"Feed": testSearchFeed, "Removal": testSearchRemoval, "Urgent": testSearchUrgent, "HoldsNothing": testSearchHoldsNothing,
+		"DeliveredMail": testSearchDeliveredMail,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -679,6 +680,21 @@ func testSearchHoldsNothing(f *fixture) {
 		return err
 	})
 	f.found("as before", id, m)
+}
+
+// testSearchDeliveredMail: mail is found however it comes.
+func testSearchDeliveredMail(f *fixture) {
+	sub := f.child(f.inbox, "Sub")
+	id := f.search("Found", func(d *store.SearchDefinition) { d.Recursive = true })
+	f.settle()
+	var made []store.Message
+	f.write(func(tx store.Tx) (err error) {
+		n := store.NewMessage{Props: []prop.Tagged{tagged(mapi.TagImportance, prop.Int32(2))}}
+		made, err = tx.DeliverMail(store.MailSource{New: &n}, store.ContentEdit{}, []store.MailCopy{{Folder: f.inbox}, {Folder: sub.ID}, {Folder: f.root}})
+		return err
+	})
+	f.settle()
+	f.found("delivered mail", id, made[0].ID, made[1].ID)
 }
 
 // bruteForce lists what a search should have found, by a look at every message.

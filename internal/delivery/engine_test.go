@@ -332,3 +332,74 @@ func FuzzRecipients(f *testing.F) {
 		}
 	})
 }
+
+// TestDeliverToAThousand sends to a list of 1,000 users, who all get the message in one transaction.
+func TestDeliverToAThousand(t *testing.T) {
+	t.Parallel()
+	var text strings.Builder
+	text.WriteString("users:\n  - {name: alice, password: x}\n")
+	for i := range 1000 {
+		fmt.Fprintf(&text, "  - {name: u%d, password: x}\n", i)
+	}
+	text.WriteString("groups: [{name: everyone, dynamic: true}]\n")
+	f := newOffice(t)
+	f.s = openWith(t, text.String())
+	f.o.Store, f.o.Directory = f.s, f.s
+	commits := make(chan int, 100)
+	t.Cleanup(f.s.Changes().Subscribe(func(changes []store.Change) {
+		mails := 0
+		for _, c := range changes {
+			if c.Kind == store.NewMail {
+				mails++
+			}
+		}
+		commits <- mails
+	}))
+	f.submit(0, nil, "everyone@mapid.test")
+	<-commits // the submission
+	f.send()
+	if n := <-commits; n != 1001 {
+		t.Errorf("%d mails in the commit", n)
+	}
+	for _, user := range []string{"alice", "u0", "u999"} {
+		if n := count(t, f.s, user); n != 1 {
+			t.Errorf("%s has %d messages", user, n)
+		}
+	}
+	if err := f.s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestCapturedMailIsMail reads what goes elsewhere as mail, with its envelope.
+func TestCapturedMailIsMail(t *testing.T) {
+	t.Parallel()
+	f := newOffice(t)
+	f.submit(0, nil, "x@elsewhere.test", "bob@mapid.test", "y@elsewhere.test")
+	f.send()
+	box := f.mailbox(seed.OutboundAccount)
+	var eml strings.Builder
+	err := f.s.View(t.Context(), store.Scope{}, func(r store.Reader) error {
+		var id store.MessageID
+		if err := r.Scan(store.Selection{Folder: box.Special[store.SpecialInbox]}, nil, func(m store.MessageID, _ []prop.Value) error { id = m; return nil }); err != nil {
+			return err
+		}
+		m, err := r.Message(id)
+		if err != nil {
+			return err
+		}
+		conv, err := mailconv.Load(r, box.ID, m.Bag)
+		if err != nil {
+			return err
+		}
+		return mailconv.Write(&eml, conv, mailconv.WriteOptions{Domain: "mapid.test"})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"X-Envelope-From: <alice@mapid.test>\r\n", "X-Envelope-To: <x@elsewhere.test>, <y@elsewhere.test>\r\n", "Subject: hello\r\n", "bob@mapid.test"} {
+		if !strings.Contains(eml.String(), want) {
+			t.Errorf("there is no %q in\n%s", want, eml.String())
+		}
+	}
+}

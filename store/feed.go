@@ -48,6 +48,8 @@ type Change struct {
 	Associated bool
 	Number     ChangeNumber // 0 on a FolderModified if only counts or contents changed
 	Origin     uint64       // Scope.Origin of the transaction
+	// Buried says that a message that is deleted, moved or copied was softly deleted before.
+	Buried bool
 	// Parent is where a folder that was created, moved or copied is now.
 	Parent FolderID
 	// CopyOf is the folder that a copied one was made from; OldFolder is the parent of that.

@@ -89,7 +89,7 @@ func (t *tx) insertMessage(m store.Message, h *hot) error {
 
 // noteMessage tells of a change of one message.
 func (t *tx) noteMessage(kind store.ChangeKind, m store.Message, cn store.ChangeNumber) {
-	t.note(store.Change{Kind: kind, Mailbox: m.Mailbox, Folder: m.Folder, Message: m.ID, Associated: m.Associated, Number: cn})
+	t.note(store.Change{Kind: kind, Mailbox: m.Mailbox, Folder: m.Folder, Message: m.ID, Associated: m.Associated, Number: cn, Buried: m.Deleted})
 }
 
 // noteModified tells that properties of a message changed.

@@ -173,6 +173,7 @@ func (t *tx) CopyMessage(id store.MessageID, to store.FolderID) (store.Message, 
 func (t *tx) noteTransfer(kind store.ChangeKind, old, m store.Message) {
 	t.note(store.Change{
 		Kind: kind, Mailbox: m.Mailbox, Folder: m.Folder, Message: m.ID, OldFolder: old.Folder, OldMessage: old.ID, Associated: m.Associated, Number: m.Change,
+		Buried: old.Deleted,
 	})
 }
 

@@ -234,7 +234,7 @@ func testFeedDetails(t *testing.T, f *fixture) {
 			if c.Kind == store.FolderCopied && (c.CopyOf != d.ID || c.OldFolder != d.Parent) {
 				f.Errorf("%s: a copy of %d in %d", name, c.CopyOf, c.OldFolder)
 			}
-			got[i] = store.Change{Parent: c.Parent, Tags: c.Tags, Total: c.Total, Unread: c.Unread}
+			got[i] = store.Change{Buried: c.Buried, Parent: c.Parent, Tags: c.Tags, Total: c.Total, Unread: c.Unread}
 		}
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			f.Errorf("%s (-want +got):\n%s", name, diff)
@@ -265,6 +265,10 @@ func testFeedDetails(t *testing.T, f *fixture) {
 		store.Change{Tags: []mapi.PropTag{mapi.TagMessageFlags}}, store.Change{Unread: true})
 	step("a status", func(tx store.Tx) error { _, err := tx.SetMessageStatus(m.ID, 2, 2); return err },
 		store.Change{Tags: []mapi.PropTag{mapi.TagMessageStatus}}, store.Change{})
+	step("a message deleted softly", func(tx store.Tx) error { return tx.DeleteMessage(m.ID, false) }, store.Change{}, store.Change{Total: true})
+	step("a copy of it", func(tx store.Tx) error { _, err := tx.CopyMessage(m.ID, f.inbox); return err }, store.Change{Buried: true}, store.Change{Total: true})
+	step("it is brought back", func(tx store.Tx) error { _, err := tx.MoveMessage(m.ID, f.inbox); return err },
+		store.Change{Buried: true}, store.Change{Total: true})
 	step("a folder made", func(tx store.Tx) (err error) {
 		d, err = tx.CreateFolder(store.NewFolder{Mailbox: f.mb.ID, Parent: f.inbox, Type: store.FolderGeneric, Name: "d", Special: store.SpecialCount})
 		return err

@@ -124,7 +124,7 @@ func (f *fixture) read(fn func(store.Reader) error) {
 func (f *fixture) same(what string, got, want any) {
 	f.Helper()
 	// what a change tells besides is compared where that is the subject
-	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(store.Change{}, "Parent", "Tags", "Total", "Unread")); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.IgnoreFields(store.Change{}, "Buried", "Parent", "Tags", "Total", "Unread")); diff != "" {
 		f.Fatalf("%s (-want +got):\n%s", what, diff)
 	}
 }

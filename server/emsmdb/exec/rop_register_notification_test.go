@@ -123,6 +123,15 @@ func TestRegisterNotificationEvents(t *testing.T) {
 	w.expect("a message deleted", rop.NotificationData{NotificationFlags: messageDeleted, FolderID: ipm, MessageID: messageOf(id)},
 		counts(ipm, mapi.NotifyTotalChanged, 1, 0))
 
+	w.change("alice", func(tx store.Tx) error { m, err := tx.MoveMessage(id, in); id = m.ID; return err })
+	w.expect("a message brought back", rop.NotificationData{NotificationFlags: messageCreated, FolderID: inbox, MessageID: messageOf(id)},
+		counts(inbox, mapi.NotifyTotalChanged, 1, 0), counts(ipm, 0, 0, 0))
+	w.change("alice", func(tx store.Tx) error { return tx.DeleteMessage(id, false) })
+	w.expect("a message deleted softly", rop.NotificationData{NotificationFlags: messageDeleted, FolderID: inbox, MessageID: messageOf(id)},
+		counts(inbox, mapi.NotifyTotalChanged, 0, 0))
+	w.change("alice", func(tx store.Tx) error { return tx.DeleteMessage(id, true) })
+	w.expect("the same for good", counts(inbox, 0, 0, 0))
+
 	var d, e store.Folder
 	w.change("alice", func(tx store.Tx) (err error) {
 		d, err = tx.CreateFolder(store.NewFolder{Mailbox: w.entry("alice").Mailbox, Parent: in, Type: store.FolderGeneric, Special: store.SpecialCount, Name: "d"})

@@ -127,6 +127,7 @@ func (s *Subscription) transferEvent(ctx context.Context, c *store.Change) (e Ev
 	if err != nil {
 		return e, false, err
 	}
+	from = from && !c.Buried // what was deleted comes from nowhere
 	to, err := s.may(ctx, c.Folder, true)
 	if err != nil {
 		return e, false, err

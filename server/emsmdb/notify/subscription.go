@@ -91,7 +91,7 @@ func (s *Subscription) wants(kind store.ChangeKind) bool {
 
 // Note takes a change in. It is called by a Hub.
 func (s *Subscription) Note(c *store.Change) {
-	if !s.wants(c.Kind) {
+	if !s.wants(c.Kind) || c.Buried && c.Kind == store.MessageDeleted { // that was told when it was deleted first
 		return
 	}
 	s.mu.Lock()

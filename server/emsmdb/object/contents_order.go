@@ -90,10 +90,10 @@ func (c *contents) placing(a table.Arrangement) *placing {
 	if a.Split != 0 {
 		tags = append(tags, a.Split)
 	}
-	if a.Categories > 0 {
-		tags = append(tags, mapi.TagMessageFlags) // to count what is unread
-	}
 	p.plan = newRowPlan(tags, a.Split.ID())
+	if a.Categories > 0 && p.plan.flags < 0 {
+		p.plan.flags = p.plan.place(mapi.TagMessageFlags) // to count what is unread
+	}
 	return p
 }
 

@@ -91,7 +91,10 @@ func (p *rowPlan) facts(c *contents, id store.MessageID, instance uint32, fetche
 		depth: int32(c.arranged.Categories),
 	}
 	if p.flags >= 0 {
-		f.flags, f.attachments = uint32(fetched[p.flags].Bits()), fetched[p.attach].Bool()
+		f.flags = uint32(fetched[p.flags].Bits())
+	}
+	if p.attach >= 0 {
+		f.attachments = fetched[p.attach].Bool()
 	}
 	if p.change >= 0 {
 		f.change = store.ChangeNumber(fetched[p.change].ObjectID().Counter())

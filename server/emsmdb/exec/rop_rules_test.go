@@ -127,6 +127,7 @@ func TestPitfall29RulesRoundTrip(t *testing.T) {
 		condition := prop.Tagged{Tag: mapi.TagRuleCondition, Value: prop.RestrictionValue(prop.AndRestriction{Parts: []prop.Restriction{
 			prop.ContentRestriction{Fuzzy: prop.FuzzySubstring | prop.FuzzyIgnoreCase, Tag: mapi.TagSubject, Value: tagged(mapi.TagSubject.ID(), prop.String8("caf\xe9"))},
 			prop.PropertyRestriction{RelOp: prop.RelOpEQ, Tag: mapi.TagSenderSearchKey, Value: tagged(mapi.TagSenderSearchKey.ID(), prop.Binary([]byte("EX:/O=MAPID\x00")))}, // pitfall 29
+			prop.ContentRestriction{Fuzzy: prop.FuzzyPrefix, Tag: mapi.TagSenderSearchKey, Value: tagged(mapi.TagSenderSearchKey.ID(), prop.Binary([]byte("SMTP:")))},        // and a text looked for in bytes
 			prop.SubObjectRestriction{SubObject: mapi.TagMessageRecipients, Part: prop.ExistRestriction{Tag: mapi.TagSearchKey}},
 			prop.CommentRestriction{Values: []prop.Tagged{number(0x60000003, 1)}, Part: prop.ExistRestriction{Tag: mapi.TagBody}},
 		}})}

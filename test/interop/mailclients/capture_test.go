@@ -109,6 +109,7 @@ func TestInteropTsharkFindsNothingMalformed(t *testing.T) {
 	for _, level := range []string{"connect", "integrity", "privacy"} {
 		s.flow("libmapi", "--level", level)
 	}
+	s.flow("shared")
 	s.flow("endpoints")
 	path := stop()
 	password := []string{"-o", "ntlmssp.nt_password:Password1!"}

@@ -11,9 +11,9 @@ import (
 	"github.com/mapid/mapid/store"
 )
 
-// TestNoWakeUpIsLost has somebody change a mailbox while sessions wait as clients do: they fetch when they are woken, and
+// TestPitfall17NoWakeUpIsLost has somebody change a mailbox while sessions wait as clients do: they fetch when they are woken, and
 // only then. When all is done, every session must have been woken for the last change, and every mirror must be right.
-func TestNoWakeUpIsLost(t *testing.T) {
+func TestPitfall17NoWakeUpIsLost(t *testing.T) {
 	t.Parallel()
 	first, tables, d := mirrorWorld(t, 2)
 	var done atomic.Bool

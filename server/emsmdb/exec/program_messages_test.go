@@ -211,6 +211,9 @@ var messageActions = map[string]func(*program){
 		if p.save() {
 			c := m.clone()
 			c.read = true // as every new message of a client's own
+			for i := range c.attachments {
+				c.attachments[i].number = uint32(i) // they are new ones there
+			}
 			to.messages = append(to.messages, c)
 		}
 		p.release(atMessage)

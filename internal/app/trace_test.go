@@ -32,13 +32,14 @@ func (r *running) traced(o trace.Options, fn func()) string {
 	r.t.Helper()
 	ctx, stop := context.WithCancel(r.t.Context())
 	var out bytes.Buffer
-	ended := make(chan error, 1)
-	o.Rewrite = trace.ClearEMSMDB
+	started, ended := make(chan struct{}), make(chan error, 1)
+	o.Rewrite, o.Started = trace.ClearEMSMDB, func() { close(started) }
 	go func() { ended <- r.hub.Copy(ctx, &out, o) }()
-	for !r.hub.Active() {
-		if err := r.t.Context().Err(); err != nil {
-			r.t.Fatal(err)
-		}
+	select {
+	case <-started:
+	case err := <-ended:
+		stop()
+		r.t.Fatal(err)
 	}
 	fn()
 	stop()

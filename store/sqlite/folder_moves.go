@@ -179,6 +179,9 @@ func (t *tx) MoveFolder(id store.FolderID, to store.FolderMove) (store.Folder, e
 	if name == "" {
 		name = f.Name
 	}
+	if err := t.nameFree(to.Parent, name, id); err != nil {
+		return store.Folder{}, err
+	}
 	cn, err := t.changeFolder(f, store.Edit{Remove: []mapi.PropTag{mapi.TagDeletedOn}})
 	if err != nil {
 		return store.Folder{}, err

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -119,13 +120,6 @@ func (t *tx) CreateFolder(n store.NewFolder) (store.Folder, error) {
 	if n.Parent == 0 != (n.Type == store.FolderRoot) {
 		return store.Folder{}, fmt.Errorf("only the root folder has no parent: %w", store.ErrDenied)
 	}
-	id, cn := t.counter(), t.counter()
-	parent := int64(n.Parent)
-	if n.Parent == 0 {
-		parent = id
-	} else if err := t.addChild(n.Mailbox, n.Parent, 1); err != nil {
-		return store.Folder{}, err
-	}
 	name, class, rest := n.Name, n.Class, make([]prop.Tagged, 0, len(n.Props))
 	for _, p := range n.Props {
 		switch p.Tag.ID() {
@@ -136,6 +130,24 @@ func (t *tx) CreateFolder(n store.NewFolder) (store.Folder, error) {
 		default:
 			rest = append(rest, p)
 		}
+	}
+	made := store.Change{Kind: store.FolderCreated, Mailbox: n.Mailbox, Parent: n.Parent}
+	if n.CopyOf != 0 {
+		from, err := t.Folder(n.CopyOf)
+		if err != nil {
+			return store.Folder{}, err
+		}
+		made.Kind, made.CopyOf, made.OldFolder = store.FolderCopied, from.ID, from.Parent
+	}
+	if err := t.nameFree(n.Parent, name, 0); err != nil {
+		return store.Folder{}, err
+	}
+	id, cn := t.counter(), t.counter()
+	parent := int64(n.Parent)
+	if n.Parent == 0 {
+		parent = id
+	} else if err := t.addChild(n.Mailbox, n.Parent, 1); err != nil {
+		return store.Folder{}, err
 	}
 	bagID, err := t.newBagOf(rest)
 	if err != nil {
@@ -151,14 +163,7 @@ func (t *tx) CreateFolder(n store.NewFolder) (store.Folder, error) {
 	if err != nil {
 		return store.Folder{}, fmt.Errorf("folder %q in folder %d: %w", name, n.Parent, err)
 	}
-	made := store.Change{Kind: store.FolderCreated, Mailbox: n.Mailbox, Folder: store.FolderID(id), Parent: n.Parent, Number: store.ChangeNumber(cn)}
-	if n.CopyOf != 0 {
-		from, err := t.Folder(n.CopyOf)
-		if err != nil {
-			return store.Folder{}, err
-		}
-		made.Kind, made.CopyOf, made.OldFolder = store.FolderCopied, from.ID, from.Parent
-	}
+	made.Folder, made.Number = store.FolderID(id), store.ChangeNumber(cn)
 	t.note(made)
 	f := store.Folder{
 		ID: store.FolderID(id), Parent: store.FolderID(parent), Mailbox: n.Mailbox, Type: n.Type, Special: store.SpecialCount, Name: name,
@@ -168,6 +173,18 @@ func (t *tx) CreateFolder(n store.NewFolder) (store.Folder, error) {
 		f.Special = n.Special
 	}
 	return f, nil
+}
+
+// nameFree checks, before anything is written, that a folder other than id may have a name below parent: a call that is
+// refused leaves nothing behind, since the transaction may go on.
+func (t *tx) nameFree(parent store.FolderID, name string, id store.FolderID) error {
+	switch f, err := t.FolderByName(parent, name); {
+	case errors.Is(err, store.ErrNotFound), err == nil && f.ID == id:
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("folder %q in folder %d: %w", name, parent, store.ErrExists)
 }
 
 // addChild counts children of a living folder.
@@ -225,6 +242,11 @@ func (t *tx) SetFolderProps(id store.FolderID, set []prop.Tagged, remove []mapi.
 	rest := slices.DeleteFunc(slices.Clone(set), func(p prop.Tagged) bool {
 		return p.Tag.ID() == tagDisplayName.ID() || p.Tag.ID() == tagContainerClass.ID()
 	})
+	if f.ID != f.Parent {
+		if err := t.nameFree(f.Parent, name, f.ID); err != nil {
+			return err
+		}
+	}
 	cn, err := t.changeFolder(f, store.Edit{Set: rest, Remove: remove})
 	if err != nil {
 		return err

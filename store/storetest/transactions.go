@@ -18,6 +18,7 @@ func testTransactions(t *testing.T, open Open) {
 	t.Run("RolledBackOnPanic", func(t *testing.T) { testTransactionsRolledBackOnPanic(t, open) })
 	t.Run("RolledBackOnGoexit", func(t *testing.T) { testTransactionsRolledBackOnGoexit(t, open) })
 	t.Run("ReadsItsOwnWrites", func(t *testing.T) { testTransactionsReadsItsOwnWrites(t, open) })
+	t.Run("RefusedCallsLeaveNothing", func(t *testing.T) { testTransactionsRefusedCallsLeaveNothing(t, open) })
 	t.Run("FailureOfOneStatementIsLocal", func(t *testing.T) { testTransactionsFailureOfOneStatementIsLocal(t, open) })
 	t.Run("Snapshot", func(t *testing.T) { testTransactionsSnapshot(t, open) })
 	t.Run("Scope", func(t *testing.T) { testTransactionsScope(t, open) })
@@ -179,6 +180,41 @@ func testTransactionsFailureOfOneStatementIsLocal(t *testing.T, open Open) {
 		return err
 	})
 	f.same("messages", f.folder(f.inbox).ContentCount, int64(1))
+	f.check()
+}
+
+// A call that is refused leaves nothing behind, whatever the transaction does then.
+func testTransactionsRefusedCallsLeaveNothing(t *testing.T, open Open) {
+	f := newFixture(t, open)
+	taken, other := f.child(f.inbox, "taken"), f.child(f.inbox, "other")
+	below := f.child(other.ID, "taken")
+	root, inbox, otherBefore := f.folder(f.root), f.folder(f.inbox), f.folder(other.ID)
+	f.write(func(tx store.Tx) error {
+		for name, call := range map[string]func() error{
+			"CreateFolder": func() error {
+				_, err := tx.CreateFolder(store.NewFolder{Mailbox: f.mb.ID, Parent: f.inbox, Type: store.FolderGeneric, Name: "TAKEN"})
+				return err
+			},
+			"MoveFolder": func() error {
+				_, err := tx.MoveFolder(below.ID, store.FolderMove{Parent: f.inbox})
+				return err
+			},
+			"Rename": func() error {
+				return tx.SetFolderProps(other.ID, []prop.Tagged{{Tag: mapi.TagDisplayName, Value: prop.String("Taken")}, {Tag: mapi.TagComment, Value: prop.String("x")}}, nil)
+			},
+		} {
+			if err := call(); !errors.Is(err, store.ErrExists) {
+				t.Errorf("%s: error %v", name, err)
+			}
+		}
+		return nil
+	})
+	for _, before := range []store.Folder{root, inbox, taken, f.folder(below.ID)} {
+		f.same("folder", f.folder(before.ID), before)
+	}
+	f.same("folder not renamed", f.folder(other.ID), otherBefore)
+	f.same("children", f.names(f.inbox, false, false), []string{"other", "taken"})
+	f.check()
 }
 
 func testTransactionsSnapshot(t *testing.T, open Open) {

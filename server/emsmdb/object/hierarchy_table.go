@@ -169,27 +169,23 @@ func (h *hierarchy) Rows(ctx context.Context, marks []view.Entry, tags []mapi.Pr
 		if err != nil {
 			return nil, err
 		}
-		if out[i], err = h.row(ctx, s, tags); err != nil {
+		if out[i], err = h.row(ctx, s, m.Key, tags); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
 }
 
-func (h *hierarchy) row(ctx context.Context, s *cache.Folder, tags []mapi.PropTag) ([]prop.Value, error) {
+// row is the row of a folder. How deep it stands is what the list says, since that may know of a move of a folder above it
+// before the caches do, and nothing would tell of the folder again.
+func (h *hierarchy) row(ctx context.Context, s *cache.Folder, path string, tags []mapi.PropTag) ([]prop.Value, error) {
 	values, err := h.logon.folderValues(ctx, s, tags)
 	if err != nil || !h.deep {
 		return values, err
 	}
 	for i, tag := range tags {
 		if tag.ID() == mapi.TagDepth.ID() {
-			depth := int32(0)
-			for at := s; at.Parent != h.parent && at.Parent != at.ID; depth++ {
-				if at, err = h.logon.state(ctx, at.Parent); err != nil {
-					return nil, err
-				}
-			}
-			values[i] = matching(prop.Int32(depth), tag)
+			values[i] = matching(prop.Int32(int32(strings.Count(path, "\x00")-1)), tag)
 		}
 	}
 	return values, nil

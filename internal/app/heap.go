@@ -5,13 +5,13 @@ import (
 	"runtime"
 )
 
-// heapFloor is how much the collector counts as in use before anything is. It bounds what garbage can take besides what
-// is kept.
-const heapFloor = 64 << 20
+// heapFloor is how much the collector counts as in use before anything is. With more, what connections keep would lie
+// scattered among their garbage, and pages could not be given back.
+const heapFloor = 12 << 20
 
 // SteadyHeap is for a process that is nothing but a server: a small one keeps some ten megabytes, and the collector would
 // run each time as much garbage has come together, which is several times a second for clients that read. Address space
-// that is never touched, and so takes no memory, makes it wait for tens of megabytes instead. Who sets GOGC has chosen.
+// that is never touched, and so takes no memory, makes it run half as often. Who sets GOGC has chosen.
 // The function returned ends it.
 func SteadyHeap() (end func()) {
 	if os.Getenv("GOGC") != "" {

@@ -356,7 +356,7 @@ def submit(args):
 
 def woken(args):
     """Waits for mail, by EcDoAsyncWaitEx or by a datagram, and sees it come."""
-    return mapi_notify.woken(args, LEVELS[args.level])
+    return mapi_notify.woken(args, LEVELS[args.level], read_message)
 
 
 def refused(args):

@@ -62,7 +62,7 @@ def async_wait(dce, cxh):
     check((flags, code) == (1, 0), "EcDoAsyncWaitEx: %d, 0x%08X" % (flags, code))
 
 
-def woken(args, level):
+def woken(args, level, read_message):
     """Logs on, subscribes, opens the Inbox with the newest mail first, waits, and sees the mail where it belongs."""
     port = map_endpoint(args.host, args.epm, EMSMDB)
     dce = bind(args.host, port, EMSMDB, args.user, args.password, args.domain, level, args.fragment)
@@ -105,5 +105,6 @@ def woken(args, level):
     _, rows = m.query_rows(rows_handle, columns, 50)
     check(rows[0] == values and len(rows) == min(50, before + 1), "the table begins with %r, told was %r" % (rows[0], values))
     check(events(m) == [], "told twice")
+    message = read_message(m, m.folders[INBOX], mail["message"])
     m.session.disconnect()
-    return {"subject": values[TAGS["Subject"]], "events": len(told)}
+    return {"subject": values[TAGS["Subject"]], "events": len(told), "message": message}

@@ -15,6 +15,6 @@ func (a *App) newOutbox() (*delivery.Engine, error) {
 	}
 	return delivery.New(delivery.Options{
 		Store: a.store, Directory: a.store, Domain: a.cfg.Organization.Domain, Host: first.FQDN, Reporter: p.Submit.ReportSender,
-		Outbound: seed.OutboundAccount, Now: a.opts.Now, Logger: a.log.Named("mail"),
+		ConversationIndexNew: p.Submit.ConversationIndexNew, Outbound: seed.OutboundAccount, Now: a.opts.Now, Logger: a.log.Named("mail"),
 	}), nil
 }

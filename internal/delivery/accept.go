@@ -193,7 +193,7 @@ func (e *Engine) intern(tx store.Tx, names store.MailboxID, m *mail, conv *mailc
 	whole := *conv
 	whole.Props = append([]prop.Tagged(nil), conv.Props...)
 	whole.SetDefault(mapi.TagInternetMessageId, prop.String("<"+hex.EncodeToString(id[:])+"@"+e.opts.Domain+">"))
-	whole.SetDefault(mapi.TagConversationIndex, prop.Binary(msgprops.ConversationIndex(tx.Now(), id, false)))
+	whole.SetDefault(mapi.TagConversationIndex, prop.Binary(msgprops.ConversationIndex(tx.Now(), id, e.opts.ConversationIndexNew)))
 	whole.SetDefault(mapi.TagMessageLocaleId, prop.Uint32(box.Locale))
 	whole.SetDefault(mapi.TagSearchKey, prop.Binary(id[:]))
 	n, err := whole.New(func(names []prop.Name) ([]uint16, error) { return tx.RegisterNames(box.ID, names) }, random, 0)

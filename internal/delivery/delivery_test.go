@@ -186,3 +186,34 @@ func TestDeliverAllOrNothing(t *testing.T) {
 		t.Errorf("alice has %d messages", n)
 	}
 }
+
+// TestConversationIndexOfIncomingMail: the layout of the time in it is the version's, [MS-OXOMSG] 2.2.1.3.
+func TestConversationIndexOfIncomingMail(t *testing.T) {
+	t.Parallel()
+	for _, layout := range []bool{false, true} {
+		s := open(t)
+		e := delivery.New(delivery.Options{Store: s, Directory: s, Domain: "mapid.test", ConversationIndexNew: layout})
+		done, err := e.Deliver(t.Context(), delivery.Mail{To: []string{"alice"}, EML: []byte(hello)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.View(t.Context(), store.Scope{}, func(r store.Reader) error {
+			props, err := r.Props(done[0].Message.Bag, mapi.TagConversationIndex)
+			if err != nil {
+				return err
+			}
+			shift := map[bool]int{false: 16, true: 24}[layout]
+			want := []byte{1}
+			for at := 32; at >= 0; at -= 8 {
+				want = append(want, byte(uint64(done[0].Message.Received)>>shift>>at))
+			}
+			if got := props[0].Value.Bytes(); string(got[:6]) != string(want) {
+				t.Errorf("new layout %v: % X, want % X", layout, got[:6], want)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

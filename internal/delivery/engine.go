@@ -21,7 +21,9 @@ type Options struct {
 	Host      string // that reports and headers name
 	Reporter  string // display name that reports come from
 	Outbound  string // account whose mailbox gets what goes elsewhere
-	Hops      int    // servers that a mail may have passed; 30 if it is 0
+	// ConversationIndexNew is the layout of the index that a mail without one gets, [MS-OXOMSG] 2.2.1.3.
+	ConversationIndexNew bool
+	Hops                 int // servers that a mail may have passed; 30 if it is 0
 	// Arrived is called for every message that was put into a mailbox, in the transaction that puts it there. It may
 	// change, move or delete the message, and submit others. nil does nothing.
 	Arrived func(tx store.Tx, a Arrival) error

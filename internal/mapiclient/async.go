@@ -35,6 +35,9 @@ func (s *Session) AsyncConnect(ctx context.Context, conn *Conn) (*Async, error) 
 	return &Async{conn, handle}, nil
 }
 
+// Handle is the context handle of the waits.
+func (a *Async) Handle() ndr.ContextHandle { return a.handle }
+
 // Wait returns when the session has notifications, which pending reports, or when the server ends the wait without
 // any, [MS-OXCRPC] 3.3.4.1.
 func (a *Async) Wait(ctx context.Context) (pending bool, err error) {

@@ -23,6 +23,7 @@ import (
 // and the echo it is compared with makes nothing of its answer either.
 type caller struct {
 	nc       net.Conn
+	abstract dcerpc.SyntaxID // of the interface
 	security auth.Context
 	rop      rop.ID
 	request  []byte // in clear
@@ -52,7 +53,7 @@ const securityID = 1
 // newCaller opens a connection of its own in the association of a client, which has the session and the object behind
 // handle, and returns a caller of one ROP on that object.
 func newCaller(ctx context.Context, address string, c *client, req rop.Request, handle uint32) (*caller, error) {
-	k := &caller{security: initiator(), rop: req.RopID(), in: make([]byte, dcerpc.MaxFragment)}
+	k := &caller{abstract: mapiclient.EMSMDB, security: initiator(), rop: req.RopID(), in: make([]byte, dcerpc.MaxFragment)}
 	if err := k.connect(ctx, address, c.conn.RPC().Group()); err != nil {
 		return nil, err
 	}
@@ -98,7 +99,7 @@ func (k *caller) bind(ctx context.Context, group uint32) error {
 	}
 	if _, err := k.nc.Write(pdu(dcerpc.TypeBind, &dcerpc.Bind{
 		MaxXmit: dcerpc.MaxFragment, MaxRecv: dcerpc.MaxFragment, Group: group,
-		Contexts: []dcerpc.PresContext{dcerpc.Offer(0, mapiclient.EMSMDB)},
+		Contexts: []dcerpc.PresContext{dcerpc.Offer(0, k.abstract)},
 	}, token)); err != nil {
 		return err
 	}

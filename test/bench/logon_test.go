@@ -10,6 +10,7 @@ import (
 	"github.com/mapid/mapid/auth"
 	"github.com/mapid/mapid/auth/ntlm"
 	"github.com/mapid/mapid/internal/dcerpc"
+	"github.com/mapid/mapid/internal/mapiclient"
 	"github.com/mapid/mapid/internal/rop"
 )
 
@@ -89,7 +90,7 @@ func startSession(b *testing.B, s *server, pause time.Duration) (logOn time.Dura
 	in := make([]byte, dcerpc.MaxFragment)
 	<-time.After(pause)
 	began := time.Now()
-	k := &caller{security: initiator(), in: in}
+	k := &caller{abstract: mapiclient.EMSMDB, security: initiator(), in: in}
 	if err := k.connect(b.Context(), s.addresses.EMSMDB[0], 0); err != nil {
 		b.Fatal(err)
 	}

@@ -414,12 +414,11 @@ func (d *disturber) settle(t *testing.T) {
 // to what it read before has what it would read anew. No table has to be read again.
 func TestTableEventsKeepMirrorsRight(t *testing.T) {
 	t.Parallel()
-	const changes = 10000
 	w, tables, d := mirrorWorld(t, 1)
 	for _, m := range tables {
 		m.strict = true
 	}
-	for n, polls := 0, 0; n < changes; polls++ {
+	for n, polls := 0, 0; n < mirroredChanges; polls++ {
 		some := 1 + d.rand.IntN(12)
 		for left := some; left > 0; {
 			together := 1 + d.rand.IntN(left)
@@ -436,7 +435,7 @@ func TestTableEventsKeepMirrorsRight(t *testing.T) {
 		n += some
 		d.settle(t)
 		follow(w, tables)
-		if polls%8 == 0 || n >= changes {
+		if polls%8 == 0 || n >= mirroredChanges {
 			compare(w, fmt.Sprintf("after %d changes", n), tables)
 		}
 		if t.Failed() {
@@ -446,7 +445,7 @@ func TestTableEventsKeepMirrorsRight(t *testing.T) {
 	for _, m := range tables {
 		t.Logf("%s: %d events, %d rows", m.name, m.told, len(m.rows))
 		// Folders that come into the scope of a search or leave it make its members others.
-		if m.changed > 0 && m.folder != 3 || m.changed > 100 || m.told < 100 {
+		if m.changed > 0 && m.folder != 3 || m.changed > 100 || m.told < mirroredChanges/100 {
 			t.Errorf("%s: %d events, and %d that tell only that something changed", m.name, m.told, m.changed)
 		}
 	}

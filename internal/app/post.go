@@ -31,7 +31,7 @@ func (p post) Sender(ctx context.Context, from smtp.Sender) error {
 	if e == nil {
 		return refusal(5, 7, 1, "the account is gone")
 	}
-	if owner := addressee(snapshot, from.Address); !e.Admin && (owner == nil || owner.MId != e.MId) {
+	if owner := snapshot.ByMail(from.Address); !e.Admin && (owner == nil || owner.MId != e.MId) {
 		return refusal(5, 7, 60, "%s may not send as %s", e.Name, from.Address)
 	}
 	return nil
@@ -43,7 +43,7 @@ func (p post) Recipient(ctx context.Context, from smtp.Sender, address string) e
 	if err != nil {
 		return err
 	}
-	e := addressee(snapshot, address)
+	e := snapshot.ByMail(address)
 	_, domain, _ := strings.Cut(address, "@")
 	switch {
 	case e != nil && e.System:
@@ -52,20 +52,12 @@ func (p post) Recipient(ctx context.Context, from smtp.Sender, address string) e
 		return refusal(5, 2, 1, "the mailbox of %s is disabled", address)
 	case e != nil:
 		return nil
-	case domain == "" || strings.EqualFold(domain, p.app.cfg.Organization.Domain):
+	case strings.EqualFold(domain, p.app.cfg.Organization.Domain):
 		return refusal(5, 1, 1, "nobody has the address %s", address)
 	case from.Account == "":
 		return refusal(5, 7, 54, "unable to relay: log on to send to other domains")
 	}
 	return nil
-}
-
-// addressee finds who an address of SMTP belongs to; a name without a domain is an account or a group.
-func addressee(snapshot *store.Snapshot, address string) *store.Entry {
-	if e := snapshot.ByMail(address); e != nil || strings.Contains(address, "@") {
-		return e
-	}
-	return snapshot.ByName(address)
 }
 
 // Accept delivers a mail.

@@ -3,7 +3,6 @@
 package delivery
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -29,13 +28,6 @@ type Delivered struct {
 
 // ErrNobody reports a mail without recipients.
 var ErrNobody = errors.New("the mail is to nobody")
-
-// Deliver delivers a mail to all of its recipients at once. Members of groups get it once, [MS-OXOMSG] 3.3.5.1. What can't
-// be is an error, with every cause: store.ErrNotFound for recipients without a mailbox here, store.ErrDenied for mailboxes
-// that are disabled, store.ErrQuota for full ones, and those of mailconv.Read. domain is that of message ids that are made.
-func Deliver(ctx context.Context, st store.Store, dir store.Directory, domain string, m Mail) ([]Delivered, error) {
-	return New(Options{Store: st, Directory: dir, Domain: domain}).Deliver(ctx, m)
-}
 
 // receiveFolder is where messages of a class go, [MS-OXCSTOR] 3.2.5.2: the row that matches most of the class counts, and
 // without one the Inbox.

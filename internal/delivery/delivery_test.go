@@ -52,7 +52,7 @@ func openWith(t *testing.T, users string) *sqlite.Store {
 
 func deliver(t *testing.T, s *sqlite.Store, eml string, to ...string) ([]delivery.Delivered, error) {
 	t.Helper()
-	return delivery.Deliver(t.Context(), s, s, "mapid.test", delivery.Mail{To: to, EML: []byte(eml)})
+	return delivery.New(delivery.Options{Store: s, Directory: s, Domain: "mapid.test"}).Deliver(t.Context(), delivery.Mail{To: to, EML: []byte(eml)})
 }
 
 // count counts the messages of an Inbox.

@@ -37,7 +37,7 @@ type Options struct {
 	Metrics   Metrics
 	Broker    *Broker // what happens is told to it
 	Domain    string  // of message ids and addresses that are made
-	// Deliver delivers a mail to all of its recipients or to none; nil puts it into the store.
+	// Deliver delivers a mail to all of its recipients or to none.
 	Deliver   func(ctx context.Context, m delivery.Mail) ([]delivery.Delivered, error)
 	Outbound  string          // account whose mailbox gets what goes elsewhere; empty: there is none
 	Token     string          // bearer token that callers need; empty needs none

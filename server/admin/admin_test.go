@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/zap/zaptest"
 
+	"github.com/mapid/mapid/internal/delivery"
 	"github.com/mapid/mapid/internal/seed"
 	"github.com/mapid/mapid/internal/trace"
 	"github.com/mapid/mapid/store"
@@ -146,6 +147,7 @@ func newAPI(t *testing.T, edit func(*Options)) *api {
 	if edit != nil {
 		edit(&o)
 	}
+	o.Deliver = delivery.New(delivery.Options{Store: st, Directory: st, Domain: org.Domain}).Deliver
 	t.Cleanup(st.Changes().Subscribe(func(changes []store.Change) { a.broker.Changes(o.Now(), changes) }))
 	a.served = New(o)
 	server := httptest.NewServer(a.served.Handler())

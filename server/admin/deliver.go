@@ -45,14 +45,7 @@ func (s *Server) deliver(r *http.Request, body NewMail) (DeliveredMail, error) {
 	if len(eml) == 0 {
 		return out, Invalid(errors.New("there is no mail: give eml, or eml_base64 for one that is not UTF-8 text"))
 	}
-	mail := delivery.Mail{To: body.To, From: body.From, EML: eml}
-	var done []delivery.Delivered
-	var err error
-	if s.opts.Deliver != nil {
-		done, err = s.opts.Deliver(r.Context(), mail)
-	} else {
-		done, err = delivery.Deliver(r.Context(), s.opts.Store, s.opts.Directory, s.opts.Domain, mail)
-	}
+	done, err := s.opts.Deliver(r.Context(), delivery.Mail{To: body.To, From: body.From, EML: eml})
 	switch {
 	case errors.Is(err, delivery.ErrNobody):
 		return out, Invalid(errors.New("to must name somebody: an account, a group, or an address"))

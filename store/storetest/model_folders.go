@@ -90,7 +90,7 @@ func (r *modelRun) setFolderStaged(rt *rapid.T) {
 	id := r.drawFolder(rt)
 	staged := r.drawStaged(rt)
 	if len(staged) == 0 {
-		rt.Skip("no stage yet")
+		return
 	}
 	f := *r.folders[id]
 	r.do(rt, func(tx store.Tx) error {

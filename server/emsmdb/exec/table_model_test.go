@@ -333,7 +333,7 @@ func TestTableRandomly(t *testing.T) {
 			},
 			"remove": func(rt *rapid.T) { // the cursor and bookmarks of a row that goes stand before the next
 				if m.categories > 0 || m.split || len(m.letters) == 0 {
-					rt.Skip()
+					return
 				}
 				i := rapid.IntRange(0, len(m.letters)-1).Draw(rt, "letter")
 				line := m.letters[i].subject + " 0"
@@ -359,12 +359,12 @@ func TestTableRandomly(t *testing.T) {
 			},
 			"change": func(rt *rapid.T) { // of another row than the cursor's
 				if m.categories > 0 || m.split || len(m.letters) == 0 {
-					rt.Skip()
+					return
 				}
 				l := &m.letters[rapid.IntRange(0, len(m.letters)-1).Draw(rt, "letter")]
 				line := l.subject + " 0"
 				if m.position() == 0 || m.cursor == line {
-					rt.Skip()
+					return
 				}
 				delete(bookmarks, line)
 				l.read = !l.read
@@ -441,7 +441,7 @@ func TestTableRandomly(t *testing.T) {
 			},
 			"find": func(rt *rapid.T) {
 				if m.categories > 0 {
-					rt.Skip()
+					return
 				}
 				rs, keep := drawRestriction(rt, 2)
 				origin, back := rapid.SampledFrom([]uint8{0, 1, 2}).Draw(rt, "origin"), rapid.Bool().Draw(rt, "back")
@@ -479,7 +479,7 @@ func TestTableRandomly(t *testing.T) {
 			"toggle": func(rt *rapid.T) {
 				headers := slices.DeleteFunc(slices.Clone(m.lines), func(l string) bool { return l[0] != '+' && l[0] != '-' })
 				if len(headers) == 0 {
-					rt.Skip()
+					return
 				}
 				line := rapid.SampledFrom(headers).Draw(rt, "header")
 				at := slices.Index(m.lines, line)

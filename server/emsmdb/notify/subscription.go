@@ -20,7 +20,8 @@ type Sink interface {
 }
 
 // Subscription keeps the changes that a client asked for until they are told, [MS-OXCNOTIF] 3.1.1. When there is no room
-// for more, what changed in each folder becomes one modification of that folder.
+// for more, what changed in each folder becomes one modification of that folder. One change needs no room, so that none
+// that was woken has nothing to tell.
 type Subscription struct {
 	Options
 
@@ -28,6 +29,7 @@ type Subscription struct {
 
 	mu      sync.Mutex // guards what follows; taken before whatever the sink guards
 	changes []store.Change
+	taken   int // room of the sink's
 	closed  bool
 }
 
@@ -100,9 +102,13 @@ func (s *Subscription) Note(c *store.Change) {
 		return
 	}
 	if !s.merge(c) {
-		if len(s.changes) < maxKept && s.Sink.Reserve() {
+		switch {
+		case len(s.changes) == 0:
 			s.changes = append(s.changes, *c)
-		} else {
+		case len(s.changes) < maxKept && s.Sink.Reserve():
+			s.taken++
+			s.changes = append(s.changes, *c)
+		default:
 			s.collapse(c)
 		}
 	}
@@ -127,10 +133,7 @@ func (s *Subscription) merge(c *store.Change) bool {
 func (s *Subscription) collapse(c *store.Change) {
 	before := len(s.changes)
 	if s.Types&mapi.NotifyObjectModified == 0 {
-		s.changes = slices.Delete(s.changes, 0, (before+1)/2)
-		if len(s.changes) < before {
-			s.changes = append(s.changes, *c)
-		}
+		s.changes = append(slices.Delete(s.changes, 0, (before+1)/2), *c)
 	} else {
 		all := append(s.changes, *c)
 		var kept []store.Change
@@ -145,7 +148,14 @@ func (s *Subscription) collapse(c *store.Change) {
 		}
 		s.changes = kept
 	}
-	s.Sink.Release(before - len(s.changes))
+	s.settle()
+}
+
+// settle gives back the room that is not needed any more.
+func (s *Subscription) settle() {
+	need := max(0, len(s.changes)-1)
+	s.Sink.Release(s.taken - need)
+	s.taken = need
 }
 
 // take removes and returns up to so many changes, the oldest first.
@@ -160,7 +170,7 @@ func (s *Subscription) take(most int) []store.Change {
 	if s.changes = s.changes[n:]; len(s.changes) == 0 {
 		s.changes = nil
 	}
-	s.Sink.Release(n)
+	s.settle()
 	return out
 }
 
@@ -169,6 +179,6 @@ func (s *Subscription) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closed = true
-	s.Sink.Release(len(s.changes))
 	s.changes = nil
+	s.settle()
 }

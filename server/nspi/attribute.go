@@ -56,22 +56,11 @@ func newAttributeSet(list []attribute) *attributeSet {
 // find returns the attribute a caller means by tag: the one of that type, or one whose string can be given in it.
 func (set *attributeSet) find(tag mapi.PropTag) *attribute {
 	for _, i := range set.byID[tag.ID()] {
-		if a := &set.list[i]; tag.Type() == mapi.PtypUnspecified || unicodeType(a.tag.Type()) == unicodeType(tag.Type()) {
+		if a := &set.list[i]; prop.SameType(a.tag.Type(), tag.Type()) {
 			return a
 		}
 	}
 	return nil
-}
-
-// unicodeType returns the Unicode form of string types and every other type as it is.
-func unicodeType(t mapi.PropType) mapi.PropType {
-	switch t {
-	case mapi.PtypString8:
-		return mapi.PtypString
-	case mapi.PtypMultiString8:
-		return mapi.PtypMultiString
-	}
-	return t
 }
 
 // string8Type returns the 8-bit form of string types and every other type as it is.

@@ -197,7 +197,7 @@ func TestGetPropsWithoutTags(t *testing.T) {
 			t.Errorf("flags %d: objects %v", flags, objects)
 		}
 		for _, tag := range tags {
-			if unicodeType(tag.Type()) == tag.Type() && string8Type(tag.Type()) != tag.Type() {
+			if prop.UnicodeType(tag.Type()) == tag.Type() && string8Type(tag.Type()) != tag.Type() {
 				t.Errorf("%v is a Unicode string", tag)
 			}
 		}
@@ -249,7 +249,7 @@ func TestAttributesGoOut(t *testing.T) {
 	t.Parallel()
 	seen := make(map[mapi.PropTag]bool)
 	for _, a := range attributes.list {
-		native := a.tag.WithType(unicodeType(a.tag.Type()))
+		native := a.tag.WithType(prop.UnicodeType(a.tag.Type()))
 		if seen[native] {
 			t.Errorf("%v stands twice", a.tag)
 		}

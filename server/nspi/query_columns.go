@@ -5,6 +5,7 @@ import (
 
 	"github.com/mapid/mapid/auth"
 	"github.com/mapid/mapid/internal/mapi"
+	"github.com/mapid/mapid/internal/prop"
 )
 
 // QueryColumnsRequest is the request of NspiQueryColumns, [MS-OXNSPI] 3.1.4.1.5.
@@ -25,7 +26,7 @@ func (s *Service) QueryColumns(_ context.Context, _ auth.Caller, q *QueryColumns
 	for _, known := range attributes.list {
 		typ := string8Type(known.tag.Type())
 		if q.Flags&UnicodeProptypes != 0 {
-			typ = unicodeType(known.tag.Type())
+			typ = prop.UnicodeType(known.tag.Type())
 		}
 		a.Columns = append(a.Columns, known.tag.WithType(typ))
 	}

@@ -36,7 +36,7 @@ func (s *Service) SeekEntries(ctx context.Context, _ auth.Caller, q *SeekEntries
 	if err := checkCodePage(q.Stat.CodePage); err != nil {
 		return nil, err
 	}
-	if q.Stat.SortType != SortDisplayName || q.Target.Tag.WithType(unicodeType(q.Target.Tag.Type())) != mapi.TagDisplayName {
+	if q.Stat.SortType != SortDisplayName || q.Target.Tag.WithType(prop.UnicodeType(q.Target.Tag.Type())) != mapi.TagDisplayName {
 		return nil, mapi.ErrGeneralFailure
 	}
 	b, err := s.current(ctx)

@@ -146,13 +146,18 @@ func (e *edit) add(props []prop.Tagged) error {
 	return nil
 }
 
+// find reads what is given of a rule, and where in the list that rule is.
+func (e *edit) find(props []prop.Tagged) (given map[uint16]prop.Value, at int, err error) {
+	if given, err = e.read(props); err != nil {
+		return nil, 0, err
+	}
+	at, err = indexOf(e.list, given)
+	return given, at, err
+}
+
 // modify changes the properties of a rule that are given. In a list that is too long already a rule may still shrink.
 func (e *edit) modify(props []prop.Tagged) error {
-	given, err := e.read(props)
-	if err != nil {
-		return err
-	}
-	at, err := indexOf(e.list, given)
+	given, at, err := e.find(props)
 	if err != nil {
 		return err
 	}
@@ -168,11 +173,7 @@ func (e *edit) modify(props []prop.Tagged) error {
 }
 
 func (e *edit) remove(props []prop.Tagged) error {
-	given, err := e.read(props)
-	if err != nil {
-		return err
-	}
-	at, err := indexOf(e.list, given)
+	_, at, err := e.find(props)
 	if err != nil {
 		return err
 	}
